@@ -1,0 +1,51 @@
+// Many patterns against one text. RE2 is what a regex means; RE2 stays in patterns.cpp. Pure.
+//
+// Immutable after build; safe from any thread. Every match that counts is confirmed by RE2 itself (for regexes) with
+// its first span. Memory of each regex is bounded (1 MiB); a regex that needs more is refused when added.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+
+namespace chaffinch {
+
+// How an entry is read. word: the literal between characters that are not letters or digits. exact: the whole text.
+enum class Literal : std::uint8_t { word, exact, substring };
+
+struct Match {
+  std::uint32_t pattern = 0;              // the number that the pattern was added with
+  std::uint32_t start = 0, end = 0;       // bytes of the text searched
+};
+
+// A set of patterns for one kind of text (a field and view).
+class PatternSet {
+ public:
+  class Builder {
+   public:
+    Builder();
+    ~Builder();
+    Builder(Builder&&) noexcept;
+    Builder& operator=(Builder&&) noexcept;
+    // RE2 syntax, case folding is the view's business: `ignore_case` for raw and visible views.
+    Done add_regex(std::uint32_t pattern, std::string_view regex, bool ignore_case);
+    Done add_literal(std::uint32_t pattern, std::string_view text, Literal kind, bool ignore_case);
+    Result<std::unique_ptr<PatternSet>> build();
+
+   private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+  };
+
+  virtual ~PatternSet() = default;
+  // Appends the first match of each pattern that hits. False when a check could not be made: what was found stays in
+  // `matches`, and the caller holds the comment.
+  [[nodiscard]] virtual bool find(std::string_view text, std::vector<Match>& matches) const = 0;
+};
+
+}  // namespace chaffinch

@@ -1,0 +1,79 @@
+// A moderator's acts, and what came of them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/comment.h"
+
+namespace chaffinch {
+
+// import: labels of an archive. block: "apply to past". undo points at the decision that it takes back.
+enum class DecisionKind : std::uint8_t { approve, reject, spam, undo };
+
+std::string_view word(DecisionKind);
+std::optional<DecisionKind> decision_from(std::string_view);
+Status status_of(DecisionKind);       // REQUIRES not undo
+
+struct Target {
+  Id id;
+  std::optional<std::int32_t> version;  // the version that the moderator saw
+
+  bool operator==(const Target&) const = default;
+};
+
+struct Skipped {
+  Id id;
+  std::string why;  // "stale", "not_found", "already", "superseded", "checked", "other_site"
+
+  bool operator==(const Skipped&) const = default;
+};
+
+// What a decision or an undo did.
+struct Settled {
+  Id id;                          // of the decision; empty when nothing was changed and nothing recorded
+  std::uint32_t changed = 0;
+  std::vector<Skipped> skipped;
+  bool approximate = false;       // an undo beyond the learning horizon (see the learner)
+  bool replayed = false;          // answered from an idempotency key
+
+  bool operator==(const Settled&) const = default;
+};
+
+// A line of the decision log.
+struct Decision {
+  Id id;
+  DecisionKind kind = DecisionKind::approve;
+  std::string by;                 // name of the token; "import", "block", ...
+  Id by_token;                    // empty when no token stood behind it
+  Time at = 0;
+  std::string site;               // empty: several
+  std::string reason;
+  std::string note;
+  std::uint32_t changed = 0;
+  std::uint32_t standing = 0;     // how many of these are still the latest decision of their comment
+  std::optional<Id> undoes;       // for an undo
+  std::optional<Id> undone_by;    // the latest undo of this decision
+  std::vector<Skipped> skipped;
+
+  bool operator==(const Decision&) const = default;
+};
+
+// One line of a comment's history.
+struct HistoryEntry {
+  Time at = 0;
+  std::string what;               // "submitted", "approve", "reject", "spam", "undo", "edited", "rechecked", "imported"
+  std::string by;                 // who; empty: the machine
+  std::optional<Id> decision;
+  std::optional<Status> before;
+  std::optional<Status> after;
+  std::string reason;
+  std::string note;
+
+  bool operator==(const HistoryEntry&) const = default;
+};
+
+}  // namespace chaffinch

@@ -1,0 +1,23 @@
+// Randomness, hashes and signatures. OpenSSL stays in secrets.cpp. Safe from any thread. Failure of the system's
+// random source is an exception: there is no service without it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/id.h"
+
+namespace chaffinch {
+
+Id new_id(Time now);
+std::string random_bytes(std::size_t count);
+std::string new_token_secret();                       // "chf_" + 43 characters base64url (256 bits)
+std::string sha256_hex(std::string_view text);
+std::string hmac_sha256(std::string_view key, std::string_view text);   // 32 bytes
+std::string base64url(std::string_view bytes);        // without padding
+bool same_secret(std::string_view a, std::string_view b);   // in constant time for equal lengths
+// A UUIDv8-shaped id from a name: the same (scope, name) always gives the same id. For imports.
+Id id_from_name(std::string_view scope, std::string_view name, Time at);
+
+}  // namespace chaffinch
