@@ -11,24 +11,24 @@
 
 namespace chaffinch {
 
-// pending waits in the queue; approved is public; rejected broke the house rules without being spam; checked was
-// judged for a client that keeps its own comments: never queued, never public.
+// pending waits in the queue; approved is public; rejected broke the house rules without being spam; checked
+// was judged for a client that keeps its own comments: never queued, never public.
 enum class Status : std::uint8_t { pending, approved, rejected, spam, checked };
 
-std::string_view word(Status);                          // "pending" ...
-std::optional<Status> status_from(std::string_view);    // the inverse
+std::string_view word(Status);                        // "pending" ...
+std::optional<Status> status_from(std::string_view);  // the inverse
 
 struct Author {
   std::string name;
   std::string email;
   std::string url;
-  std::string id;    // verified by the front end; never taken from a public caller
+  std::string id;  // verified by the front end; never taken from a public caller
 
   bool operator==(const Author&) const = default;
 };
 
 struct Client {
-  std::string ip;          // canonical text of an IPv4 or IPv6 address, or empty
+  std::string ip;  // canonical text of an IPv4 or IPv6 address, or empty
   std::string user_agent;
   std::string referrer;
 
@@ -47,21 +47,22 @@ struct ArticleRef {
 // What the form itself tells. All optional: a comment without a form has none of it.
 struct FormSignals {
   std::optional<std::int64_t> elapsed_ms;  // from showing the form to submitting it
-  std::optional<std::string> honeypot;     // what stood in the field that people do not see; at most 200 bytes kept
+  std::optional<std::string>
+      honeypot;  // what stood in the field that people do not see; at most 200 bytes kept
 
   bool operator==(const FormSignals&) const = default;
 };
 
 // What was submitted, checked for size and encoding by the door that read it.
 struct Submission {
-  std::string site;                 // id of the site
+  std::string site;  // id of the site
   ArticleRef article;
   std::optional<Id> parent;
   Author author;
-  std::string content;              // valid UTF-8 without NUL
+  std::string content;  // valid UTF-8 without NUL
   Client client;
-  std::string type = "comment";     // comment, pingback, trackback, ... any short word
-  std::optional<Time> created_at;   // the client's own time; only from trusted front ends and imports
+  std::string type = "comment";    // comment, pingback, trackback, ... any short word
+  std::optional<Time> created_at;  // the client's own time; only from trusted front ends and imports
   FormSignals form;
 
   bool operator==(const Submission&) const = default;
@@ -70,10 +71,10 @@ struct Submission {
 struct Comment : Submission {
   Id id;
   Status status = Status::pending;
-  bool discard = false;             // blatant: stored as spam, marked
-  Time received_at = 0;             // our clock; the queue's order
-  std::int32_t version = 1;         // counts every change of status or text; decisions name the version they saw
-  bool decided = false;             // a person's decision stands on it
+  bool discard = false;      // blatant: stored as spam, marked
+  Time received_at = 0;      // our clock; the queue's order
+  std::int32_t version = 1;  // counts every change of status or text; decisions name the version they saw
+  bool decided = false;      // a person's decision stands on it
   std::optional<Time> edited_at;
 
   Time shown_at() const { return created_at.value_or(received_at); }

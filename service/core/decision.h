@@ -16,7 +16,7 @@ enum class DecisionKind : std::uint8_t { approve, reject, spam, undo };
 
 std::string_view word(DecisionKind);
 std::optional<DecisionKind> decision_from(std::string_view);
-Status status_of(DecisionKind);       // REQUIRES not undo
+Status status_of(DecisionKind);  // REQUIRES not undo
 
 struct Target {
   Id id;
@@ -34,11 +34,11 @@ struct Skipped {
 
 // What a decision or an undo did.
 struct Settled {
-  Id id;                          // of the decision; empty when nothing was changed and nothing recorded
+  Id id;  // of the decision; empty when nothing was changed and nothing recorded
   std::uint32_t changed = 0;
   std::vector<Skipped> skipped;
-  bool approximate = false;       // an undo beyond the learning horizon (see the learner)
-  bool replayed = false;          // answered from an idempotency key
+  bool approximate = false;  // an undo beyond the learning horizon (see the learner)
+  bool replayed = false;     // answered from an idempotency key
 
   bool operator==(const Settled&) const = default;
 };
@@ -47,16 +47,16 @@ struct Settled {
 struct Decision {
   Id id;
   DecisionKind kind = DecisionKind::approve;
-  std::string by;                 // name of the token; "import", "block", ...
-  Id by_token;                    // empty when no token stood behind it
+  std::string by;  // name of the token; "import", "block", ...
+  Id by_token;     // empty when no token stood behind it
   Time at = 0;
-  std::string site;               // empty: several
+  std::string site;  // empty: several
   std::string reason;
   std::string note;
   std::uint32_t changed = 0;
-  std::uint32_t standing = 0;     // how many of these are still the latest decision of their comment
-  std::optional<Id> undoes;       // for an undo
-  std::optional<Id> undone_by;    // the latest undo of this decision
+  std::uint32_t standing = 0;   // how many of these are still the latest decision of their comment
+  std::optional<Id> undoes;     // for an undo
+  std::optional<Id> undone_by;  // the latest undo of this decision
   std::vector<Skipped> skipped;
 
   bool operator==(const Decision&) const = default;
@@ -65,8 +65,8 @@ struct Decision {
 // One line of a comment's history.
 struct HistoryEntry {
   Time at = 0;
-  std::string what;               // "submitted", "approve", "reject", "spam", "undo", "edited", "rechecked", "imported"
-  std::string by;                 // who; empty: the machine
+  std::string what;  // "submitted", "approve", "reject", "spam", "undo", "edited", "rechecked", "imported"
+  std::string by;    // who; empty: the machine
   std::optional<Id> decision;
   std::optional<Status> before;
   std::optional<Status> after;

@@ -1,4 +1,5 @@
-// Everything a rule may look at. Built once per comment by analysis/gather.h, read by all rules, changed by none.
+// Everything a rule may look at. Built once per comment by analysis/gather.h, read by all rules, changed by
+// none.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,9 @@ namespace chaffinch {
 
 // A reading of a text that remembers where each of its bytes came from.
 struct Text {
-  // From view byte `at` on, view bytes stand for original bytes from `origin` on. When `verbatim`, byte i of the run
-  // is original byte origin + i; otherwise the whole run stands for the `length` original bytes. `at` rises strictly.
+  // From view byte `at` on, view bytes stand for original bytes from `origin` on. When `verbatim`, byte i of
+  // the run is original byte origin + i; otherwise the whole run stands for the `length` original bytes. `at`
+  // rises strictly.
   struct Run {
     std::uint32_t at = 0;
     std::uint32_t origin = 0;
@@ -25,10 +27,10 @@ struct Text {
   };
 
   std::string value;
-  std::vector<Run> runs;   // empty means: identical to the original
+  std::vector<Run> runs;  // empty means: identical to the original
 
-  // Bytes [start, end) of the view, as bytes [first, second) of the original: the smallest range that covers all that
-  // the view bytes stand for, always on character borders. REQUIRES start <= end <= value.size().
+  // Bytes [start, end) of the view, as bytes [first, second) of the original: the smallest range that covers
+  // all that the view bytes stand for, always on character borders. REQUIRES start <= end <= value.size().
   std::pair<std::uint32_t, std::uint32_t> original(std::size_t start, std::size_t end) const;
 };
 
@@ -47,21 +49,21 @@ struct Link {
 
 // Counts over the visible text of the content, made once.
 struct Shape {
-  std::uint32_t characters = 0;   // code points
+  std::uint32_t characters = 0;  // code points
   std::uint32_t letters = 0;
   std::uint32_t upper = 0;
   std::uint32_t digits = 0;
   std::uint32_t spaces = 0;
   std::uint32_t words = 0;
   std::uint32_t emoji = 0;
-  std::uint32_t hidden = 0;       // zero-width, bidi controls, soft hyphens, tags
+  std::uint32_t hidden = 0;  // zero-width, bidi controls, soft hyphens, tags
   std::uint32_t combining = 0;
   std::uint32_t lines = 0;
-  std::uint32_t longest_word = 0; // code points
-  std::uint32_t longest_run = 0;  // of one repeated character
-  std::uint32_t links = 0;        // all links of the content, also those beyond limits::kLinks
-  std::uint32_t tags = 0;         // HTML tags
-  std::uint32_t bbcodes = 0;      // BBCode tags
+  std::uint32_t longest_word = 0;  // code points
+  std::uint32_t longest_run = 0;   // of one repeated character
+  std::uint32_t links = 0;         // all links of the content, also those beyond limits::kLinks
+  std::uint32_t tags = 0;          // HTML tags
+  std::uint32_t bbcodes = 0;       // BBCode tags
   // Letters by script, most frequent first: "Latn", "Cyrl", "Hani" ... (ISO 15924)
   std::vector<std::pair<std::string, std::uint32_t>> scripts;
   std::uint32_t mixed_words = 0;  // words that mix Latin with Cyrillic or Greek letters
@@ -74,7 +76,7 @@ struct Record {
   std::uint32_t spam = 0;
   std::uint32_t pending = 0;
   std::uint32_t checked = 0;
-  Time first_seen = 0;    // 0: never seen
+  Time first_seen = 0;  // 0: never seen
   Time last_seen = 0;
 
   bool operator==(const Record&) const = default;
@@ -90,7 +92,7 @@ struct DomainRecord {
 // A block that matched this comment.
 struct BlockHit {
   Id block;
-  std::string kind;   // author, email, ip, cidr, domain
+  std::string kind;  // author, email, ip, cidr, domain
   Field field = Field::author_email;
 
   bool operator==(const BlockHit&) const = default;
@@ -99,45 +101,46 @@ struct BlockHit {
 // What the store remembered when the comment came in. Kept with the verdict, so that it can be reached again.
 // Counts of "recent" comments exclude this one and stop at 64.
 struct Facts {
-  Time now = 0;               // when it was recalled
-  Record author;              // by verified id; else by name + email + network together (not had by typing a name)
-  Record email;               // by email alone: good for suspicion, not for trust
+  Time now = 0;   // when it was recalled
+  Record author;  // by verified id; else by name + email + network together (not had by typing a name)
+  Record email;   // by email alone: good for suspicion, not for trust
   Record address;
-  Record network;             // IPv4 /24, IPv6 /48
+  Record network;                     // IPv4 /24, IPv6 /48
   std::vector<DomainRecord> domains;  // of the links, the author's URL included
   std::uint32_t recent_address_10m = 0;
   std::uint32_t recent_address_1h = 0;
   std::uint32_t recent_network_10m = 0;
   std::uint32_t recent_email_1h = 0;
-  std::uint32_t recent_domain_1h = 0;   // the busiest of this comment's domains
-  std::uint32_t copies = 0;             // same text (folded) on this site before, within the copies' retention
-  std::uint32_t copies_spam = 0;        // of these, now spam
+  std::uint32_t recent_domain_1h = 0;  // the busiest of this comment's domains
+  std::uint32_t copies = 0;            // same text (folded) on this site before, within the copies' retention
+  std::uint32_t copies_spam = 0;       // of these, now spam
   std::uint32_t copies_approved = 0;
   bool article_known = false;
   bool article_closed = false;
   Time article_first_seen = 0;
-  bool parent_known = true;             // false: a parent was named that is not a comment of this article
+  bool parent_known = true;  // false: a parent was named that is not a comment of this article
   std::vector<BlockHit> blocks;
-  bool incomplete = false;              // something could not be recalled: the comment is held
+  bool incomplete = false;  // something could not be recalled: the comment is held
 
   bool operator==(const Facts&) const = default;
 };
 
 struct Evidence {
-  Submission comment;          // raw fields
-  Text visible;                // content without markup
-  Text folded;                 // content folded for matching
+  Submission comment;  // raw fields
+  Text visible;        // content without markup
+  Text folded;         // content folded for matching
   Text name_folded;
-  Text url_folded;             // author's URL, folded
+  Text url_folded;  // author's URL, folded
   Text title_folded;
-  std::string email_domain;    // lower case
-  std::vector<Link> links;     // at most limits::kLinks, the author's URL last
+  std::string email_domain;  // lower case
+  std::vector<Link> links;   // at most limits::kLinks, the author's URL last
   Shape shape;
-  std::uint64_t copy_hash = 0; // of the folded content without spaces and punctuation, for exact copies; 0: too short (under 8 letters)
+  std::uint64_t copy_hash = 0;  // of the folded content without spaces and punctuation, for exact copies; 0:
+                                // too short (under 8 letters)
   Facts facts;
 
-  std::string_view raw(Field) const;                  // the field as submitted
-  const Text* view(Field, View) const;                // nullptr: raw, or no such view (then raw is meant)
+  std::string_view raw(Field) const;    // the field as submitted
+  const Text* view(Field, View) const;  // nullptr: raw, or no such view (then raw is meant)
 };
 
 }  // namespace chaffinch

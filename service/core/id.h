@@ -1,4 +1,5 @@
-// Identifiers: UUID version 7 (RFC 9562), made without coordination, ordered by the millisecond of their making.
+// Identifiers: UUID version 7 (RFC 9562), made without coordination, ordered by the millisecond of their
+// making.
 #pragma once
 
 #include <array>
@@ -19,8 +20,8 @@ struct Id {
   bool operator==(const Id&) const = default;
   bool empty() const { return *this == Id{}; }
 
-  std::string text() const;                            // 36 characters, lower case, with hyphens
-  static std::optional<Id> parse(std::string_view);    // the 36-character form, either case; nothing else
+  std::string text() const;                          // 36 characters, lower case, with hyphens
+  static std::optional<Id> parse(std::string_view);  // the 36-character form, either case; nothing else
   // From a time (its milliseconds are kept) and ten random bytes. Pure; see secrets.h for new_id(now).
   static Id from(Time now, const std::array<std::uint8_t, 10>& random);
 };

@@ -1,14 +1,15 @@
-// Sizes and counts that bound every input. Bytes of UTF-8 unless said otherwise. Larger input is refused, never cut.
+// Sizes and counts that bound every input. Bytes of UTF-8 unless said otherwise. Larger input is refused,
+// never cut.
 #pragma once
 
 #include <cstddef>
 
 namespace chaffinch::limits {
 
-inline constexpr std::size_t kContent = 64 * 1024;     // a comment's text (WordPress: 65,525)
-inline constexpr std::size_t kName = 245;              // as WordPress
-inline constexpr std::size_t kEmail = 100;             // as WordPress
-inline constexpr std::size_t kUrl = 2'000;             // author's URL, article's URL, referrer
+inline constexpr std::size_t kContent = 64 * 1024;  // a comment's text (WordPress: 65,525)
+inline constexpr std::size_t kName = 245;           // as WordPress
+inline constexpr std::size_t kEmail = 100;          // as WordPress
+inline constexpr std::size_t kUrl = 2'000;          // author's URL, article's URL, referrer
 inline constexpr std::size_t kAuthorId = 200;
 inline constexpr std::size_t kUserAgent = 1'000;
 inline constexpr std::size_t kArticleId = 500;
@@ -18,12 +19,12 @@ inline constexpr std::size_t kReason = 100;
 inline constexpr std::size_t kNote = 2'000;
 inline constexpr std::size_t kSiteName = 100;
 inline constexpr std::size_t kIdempotencyKey = 200;
-inline constexpr std::size_t kQueryText = 300;         // free text in a search
-inline constexpr std::size_t kBody = 256 * 1024;       // one JSON or form body
+inline constexpr std::size_t kQueryText = 300;               // free text in a search
+inline constexpr std::size_t kBody = 256 * 1024;             // one JSON or form body
 inline constexpr std::size_t kBatchBody = 16 * 1024 * 1024;  // POST /v1/check with an array
-inline constexpr std::size_t kBatch = 1'000;           // comments in one check call
+inline constexpr std::size_t kBatch = 1'000;                 // comments in one check call
 inline constexpr std::size_t kJsonDepth = 16;
-inline constexpr std::size_t kPage = 200;              // rows in one page
+inline constexpr std::size_t kPage = 200;  // rows in one page
 inline constexpr std::size_t kPageUsual = 50;
 inline constexpr std::size_t kDecisionIds = 1'000;     // ids in one decision
 inline constexpr std::size_t kDecisionFilter = 5'000;  // comments one decision by filter may touch
@@ -31,6 +32,6 @@ inline constexpr std::size_t kCounts = 200;            // articles in one count 
 inline constexpr std::size_t kLinks = 200;             // links kept of one comment; the rest is only counted
 inline constexpr std::size_t kDomains = 8;             // link domains of one comment that are remembered
 inline constexpr std::size_t kFindings = 64;           // findings kept of one verdict, highest score first
-inline constexpr std::size_t kThreadDepth = 50;        // replies nest so deep; deeper ones join the last level
+inline constexpr std::size_t kThreadDepth = 50;  // replies nest so deep; deeper ones join the last level
 
 }  // namespace chaffinch::limits

@@ -28,10 +28,11 @@ enum class Code {
 
 struct Error {
   Code code = Code::internal;
-  std::string what;       // one sentence for the client: what is wrong
-  std::string where;      // a JSON pointer ("/author/email"), a query parameter ("?limit") or "file:line"; may be empty
-  std::string advice;     // how to mend it; may be empty
-  int retry_after = 0;    // seconds; only for too_many and unavailable
+  std::string what;  // one sentence for the client: what is wrong
+  std::string
+      where;  // a JSON pointer ("/author/email"), a query parameter ("?limit") or "file:line"; may be empty
+  std::string advice;   // how to mend it; may be empty
+  int retry_after = 0;  // seconds; only for too_many and unavailable
 
   bool operator==(const Error&) const = default;
 };
@@ -41,9 +42,10 @@ using Result = tl::expected<T, Error>;
 
 using Done = Result<void>;
 
-inline tl::unexpected<Error> fail(Code code, std::string what, std::string where = {}, std::string advice = {},
-                                  int retry_after = 0) {
-  return tl::unexpected<Error>(Error{code, std::move(what), std::move(where), std::move(advice), retry_after});
+inline tl::unexpected<Error> fail(Code code, std::string what, std::string where = {},
+                                  std::string advice = {}, int retry_after = 0) {
+  return tl::unexpected<Error>(
+      Error{code, std::move(what), std::move(where), std::move(advice), retry_after});
 }
 
 }  // namespace chaffinch

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <optional>
 #include <vector>
 
 #include "core/comment.h"
@@ -13,8 +13,8 @@
 
 namespace chaffinch {
 
-// hold_all: every comment waits for a moderator. hold_first: an author's first comment waits. publish: what is not
-// flagged is public at once.
+// hold_all: every comment waits for a moderator. hold_first: an author's first comment waits. publish: what
+// is not flagged is public at once.
 enum class Moderation : std::uint8_t { hold_all, hold_first, publish };
 
 std::string_view word(Moderation);
@@ -26,7 +26,8 @@ struct Policy {
   double spam = 6;
   double discard = 12;
   Moderation moderation = Moderation::hold_first;
-  // "rule.score" and "rule.knob" -> value, e.g. {"link_count.max", 5}. Checked against the rule set when saved.
+  // "rule.score" and "rule.knob" -> value, e.g. {"link_count.max", 5}. Checked against the rule set when
+  // saved.
   std::map<std::string, double, std::less<>> overrides;
 
   bool operator==(const Policy&) const = default;
@@ -34,7 +35,7 @@ struct Policy {
 
 // How long private things stay, in days. 0: for ever. Defaults of the house plan.
 struct Retention {
-  std::int32_t client_days = 30;    // IP, user agent, referrer
+  std::int32_t client_days = 30;  // IP, user agent, referrer
   std::int32_t spam_days = 30;
   std::int32_t checked_days = 15;
   std::int32_t rejected_days = 90;
@@ -43,20 +44,27 @@ struct Retention {
 };
 
 struct Site {
-  std::string id;                   // short word chosen at creation: [a-z0-9][a-z0-9-]{0,62}
+  std::string id;  // short word chosen at creation: [a-z0-9][a-z0-9-]{0,62}
   std::string name;
-  std::string url;                  // "https://blog.example"; articles made by the public must lie under it
-  std::vector<std::string> origins; // further origins for CORS and redirects
-  std::int32_t edit_minutes = 15;   // how long an author's receipt may edit or remove
+  std::string url;                   // "https://blog.example"; articles made by the public must lie under it
+  std::vector<std::string> origins;  // further origins for CORS and redirects
+  std::int32_t edit_minutes = 15;    // how long an author's receipt may edit or remove
   Policy policy;
   Retention retention;
   Time created_at = 0;
-  std::int64_t version = 1;         // counts changes of the settings
+  std::int64_t version = 1;  // counts changes of the settings
 
   bool operator==(const Site&) const = default;
 };
 
-enum class Role : std::uint8_t { admin, moderator, frontend, feed, metrics, everybody };  // everybody: no token
+enum class Role : std::uint8_t {
+  admin,
+  moderator,
+  frontend,
+  feed,
+  metrics,
+  everybody
+};  // everybody: no token
 
 std::string_view word(Role);
 std::optional<Role> role_from(std::string_view);
@@ -64,13 +72,13 @@ std::optional<Role> role_from(std::string_view);
 // A token as kept: never its secret.
 struct Token {
   Id id;
-  std::string name;                 // for people: "ana", "wordpress"
+  std::string name;  // for people: "ana", "wordpress"
   Role role = Role::frontend;
-  std::string site;                 // empty: all sites
+  std::string site;  // empty: all sites
   Time created_at = 0;
   std::optional<Time> expires_at;
   std::optional<Time> revoked_at;
-  std::optional<Time> last_used_at; // to the hour
+  std::optional<Time> last_used_at;  // to the hour
 
   bool operator==(const Token&) const = default;
 };

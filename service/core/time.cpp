@@ -93,7 +93,8 @@ std::optional<Time> parse_time(std::string_view text) {
   const int zone_hour = digits(text, at, 2);
   take(text, at, ':');
   const int zone_minute = digits(text, at, 2);
-  if (zone_hour < 0 || zone_hour > 23 || zone_minute < 0 || zone_minute > 59 || at != text.size()) return std::nullopt;
+  if (zone_hour < 0 || zone_hour > 23 || zone_minute < 0 || zone_minute > 59 || at != text.size())
+    return std::nullopt;
   const Time zone = zone_hour * kHour + zone_minute * kMinute;
   time = east ? time - zone : time + zone;
   return time < 0 ? std::nullopt : std::optional(time);

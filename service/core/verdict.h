@@ -14,9 +14,21 @@ enum class Action : std::uint8_t { approve, hold, spam, discard };  // in rising
 std::string_view word(Action);
 std::optional<Action> action_from(std::string_view);
 
-enum class Field : std::uint8_t { content, author_name, author_email, author_url, user_agent, referrer, ip, article_title, article_url, type };
+enum class Field : std::uint8_t {
+  content,
+  author_name,
+  author_email,
+  author_url,
+  user_agent,
+  referrer,
+  ip,
+  article_title,
+  article_url,
+  type
+};
 
-std::string_view word(Field);  // "content", "author.name", "author.email", "author.url", "client.user_agent", ...
+std::string_view word(
+    Field);  // "content", "author.name", "author.email", "author.url", "client.user_agent", ...
 std::optional<Field> field_from(std::string_view);
 
 // Which reading of a field's text a rule saw (analysis/text.h makes them).
@@ -25,8 +37,8 @@ enum class View : std::uint8_t { raw, visible, folded };
 std::string_view word(View);
 std::optional<View> view_from(std::string_view);
 
-// Where a rule saw what it saw: bytes [start, end) of the ORIGINAL field, whatever view the rule read. The value is
-// not kept: it is read from the comment when shown, so that it ends with the comment.
+// Where a rule saw what it saw: bytes [start, end) of the ORIGINAL field, whatever view the rule read. The
+// value is not kept: it is read from the comment when shown, so that it ends with the comment.
 struct Spot {
   Field field = Field::content;
   View view = View::raw;
@@ -39,10 +51,11 @@ struct Spot {
 struct Finding {
   std::string rule;
   double score = 0;
-  std::string about;                // the sentence for the moderator; may name a number ("7 links"), never private data
-  std::vector<Spot> evidence;       // at most 8 are kept
-  bool shadow = false;              // evaluated and counted, adds nothing
-  std::optional<Action> action;     // asks for at least this action, whatever the score (approve: at most, an allow rule)
+  std::string about;  // the sentence for the moderator; may name a number ("7 links"), never private data
+  std::vector<Spot> evidence;  // at most 8 are kept
+  bool shadow = false;         // evaluated and counted, adds nothing
+  std::optional<Action>
+      action;  // asks for at least this action, whatever the score (approve: at most, an allow rule)
 
   bool operator==(const Finding&) const = default;
 };

@@ -18,8 +18,10 @@ constexpr Words<Status, 5> kStatus = {{{Status::pending, "pending"},
                                        {Status::rejected, "rejected"},
                                        {Status::spam, "spam"},
                                        {Status::checked, "checked"}}};
-constexpr Words<Action, 4> kAction = {
-    {{Action::approve, "approve"}, {Action::hold, "hold"}, {Action::spam, "spam"}, {Action::discard, "discard"}}};
+constexpr Words<Action, 4> kAction = {{{Action::approve, "approve"},
+                                       {Action::hold, "hold"},
+                                       {Action::spam, "spam"},
+                                       {Action::discard, "discard"}}};
 constexpr Words<Field, 10> kField = {{{Field::content, "content"},
                                       {Field::author_name, "author.name"},
                                       {Field::author_email, "author.email"},
@@ -63,28 +65,60 @@ std::optional<E> value_in(const Words<E, N>& words, std::string_view word) {
 
 }  // namespace
 
-std::string_view word(Status value) { return word_in(kStatus, value); }
-std::string_view word(Action value) { return word_in(kAction, value); }
-std::string_view word(Field value) { return word_in(kField, value); }
-std::string_view word(View value) { return word_in(kView, value); }
-std::string_view word(Moderation value) { return word_in(kModeration, value); }
-std::string_view word(Role value) { return word_in(kRole, value); }
-std::string_view word(DecisionKind value) { return word_in(kDecision, value); }
+std::string_view word(Status value) {
+  return word_in(kStatus, value);
+}
+std::string_view word(Action value) {
+  return word_in(kAction, value);
+}
+std::string_view word(Field value) {
+  return word_in(kField, value);
+}
+std::string_view word(View value) {
+  return word_in(kView, value);
+}
+std::string_view word(Moderation value) {
+  return word_in(kModeration, value);
+}
+std::string_view word(Role value) {
+  return word_in(kRole, value);
+}
+std::string_view word(DecisionKind value) {
+  return word_in(kDecision, value);
+}
 
-std::optional<Status> status_from(std::string_view text) { return value_in(kStatus, text); }
-std::optional<Action> action_from(std::string_view text) { return value_in(kAction, text); }
-std::optional<Field> field_from(std::string_view text) { return value_in(kField, text); }
-std::optional<View> view_from(std::string_view text) { return value_in(kView, text); }
-std::optional<Moderation> moderation_from(std::string_view text) { return value_in(kModeration, text); }
-std::optional<Role> role_from(std::string_view text) { return value_in(kRole, text); }
-std::optional<DecisionKind> decision_from(std::string_view text) { return value_in(kDecision, text); }
+std::optional<Status> status_from(std::string_view text) {
+  return value_in(kStatus, text);
+}
+std::optional<Action> action_from(std::string_view text) {
+  return value_in(kAction, text);
+}
+std::optional<Field> field_from(std::string_view text) {
+  return value_in(kField, text);
+}
+std::optional<View> view_from(std::string_view text) {
+  return value_in(kView, text);
+}
+std::optional<Moderation> moderation_from(std::string_view text) {
+  return value_in(kModeration, text);
+}
+std::optional<Role> role_from(std::string_view text) {
+  return value_in(kRole, text);
+}
+std::optional<DecisionKind> decision_from(std::string_view text) {
+  return value_in(kDecision, text);
+}
 
 Status status_of(DecisionKind kind) {
   switch (kind) {
-    case DecisionKind::approve: return Status::approved;
-    case DecisionKind::reject: return Status::rejected;
-    case DecisionKind::spam: return Status::spam;
-    case DecisionKind::undo: break;
+    case DecisionKind::approve:
+      return Status::approved;
+    case DecisionKind::reject:
+      return Status::rejected;
+    case DecisionKind::spam:
+      return Status::spam;
+    case DecisionKind::undo:
+      break;
   }
   return Status::pending;
 }
