@@ -15,20 +15,21 @@ struct Address {
   bool v4 = false;
 
   bool operator==(const Address&) const = default;
-  std::string text() const;                                  // RFC 5952 for IPv6, dotted for IPv4
-  static std::optional<Address> parse(std::string_view);     // no port, no zone, no brackets
+  std::string text() const;                               // RFC 5952 for IPv6, dotted for IPv4
+  static std::optional<Address> parse(std::string_view);  // no port, no zone, no brackets
 };
 
 struct Network {
-  Address address;      // host bits zero
-  int prefix = 0;       // 0..32 for IPv4, 0..128 for IPv6
+  Address address;  // host bits zero
+  int prefix = 0;   // 0..32 for IPv4, 0..128 for IPv6
 
   bool operator==(const Network&) const = default;
   bool contains(const Address&) const;
-  std::string text() const;                                  // "192.0.2.0/24"
-  static std::optional<Network> parse(std::string_view);     // an address alone is /32 or /128; host bits are cleared
+  std::string text() const;  // "192.0.2.0/24"
+  static std::optional<Network> parse(
+      std::string_view);  // an address alone is /32 or /128; host bits are cleared
 };
 
-Network network_of(const Address&);   // IPv4 /24, IPv6 /48
+Network network_of(const Address&);  // IPv4 /24, IPv6 /48
 
 }  // namespace chaffinch

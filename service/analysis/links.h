@@ -1,4 +1,5 @@
-// Finding links in a comment, however they are written. Pure; safe from any thread. libpsl and libidn2 stay in links.cpp.
+// Finding links in a comment, however they are written. Pure; safe from any thread. libpsl and libidn2 stay
+// in links.cpp.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +12,14 @@
 namespace chaffinch {
 
 struct FoundLinks {
-  std::vector<Link> links;     // at most limits::kLinks, in the order of their place
-  std::uint32_t count = 0;     // all of them
-  std::uint32_t tags = 0;      // HTML tags seen
-  std::uint32_t bbcodes = 0;   // BBCode tags seen
+  std::vector<Link> links;    // at most limits::kLinks, in the order of their place
+  std::uint32_t count = 0;    // all of them
+  std::uint32_t tags = 0;     // HTML tags seen
+  std::uint32_t bbcodes = 0;  // BBCode tags seen
 };
 
-// Links in the raw content: <a href>, [url=...], [text](url), bare http(s)://, www. and scheme-less known domains
+// Links in the raw content: <a href>, [url=...], [text](url), bare http(s)://, www. and scheme-less known
+// domains
 // ("example.com/buy"), and disguised ones ("hxxp://", "example dot com", "example[.]com", "example . com").
 // Linear in the size. REQUIRES valid UTF-8.
 FoundLinks find_links(std::string_view content);
@@ -33,9 +35,9 @@ std::string registrable_domain(std::string_view host);
 
 bool is_shortener(std::string_view host);
 
-// Whether `url` is http(s) and its origin is one of `origin_url`'s: same scheme, host and port. Used to decide
-// whether a redirect target or an article's URL lies under a site. User info, backslashes and control characters
-// make it false.
+// Whether `url` is http(s) and its origin is one of `origin_url`'s: same scheme, host and port. Used to
+// decide whether a redirect target or an article's URL lies under a site. User info, backslashes and control
+// characters make it false.
 bool same_origin(std::string_view url, std::string_view origin_url);
 
 }  // namespace chaffinch

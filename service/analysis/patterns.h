@@ -1,7 +1,8 @@
 // Many patterns against one text. RE2 is what a regex means; RE2 stays in patterns.cpp. Pure.
 //
-// Immutable after build; safe from any thread. Every match that counts is confirmed by RE2 itself (for regexes) with
-// its first span. Memory of each regex is bounded (1 MiB); a regex that needs more is refused when added.
+// Immutable after build; safe from any thread. Every match that counts is confirmed by RE2 itself (for
+// regexes) with its first span. Memory of each regex is bounded (1 MiB); a regex that needs more is refused
+// when added.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,14 @@
 
 namespace chaffinch {
 
-// How an entry is read. word: the literal between characters that are not letters or digits. exact: the whole text.
+// How an entry is read. word: the literal between characters that are not letters, digits or combining marks.
+// exact: the whole text, white space at its ends aside. With ignore_case the case of Latin, Greek, Cyrillic
+// and Armenian letters does not count.
 enum class Literal : std::uint8_t { word, exact, substring };
 
 struct Match {
-  std::uint32_t pattern = 0;              // the number that the pattern was added with
-  std::uint32_t start = 0, end = 0;       // bytes of the text searched
+  std::uint32_t pattern = 0;         // the number that the pattern was added with
+  std::uint32_t start = 0, end = 0;  // bytes of the text searched
 };
 
 // A set of patterns for one kind of text (a field and view).
@@ -43,8 +46,8 @@ class PatternSet {
   };
 
   virtual ~PatternSet() = default;
-  // Appends the first match of each pattern that hits. False when a check could not be made: what was found stays in
-  // `matches`, and the caller holds the comment.
+  // Appends the first match of each pattern that hits. False when a check could not be made: what was found
+  // stays in `matches`, and the caller holds the comment.
   [[nodiscard]] virtual bool find(std::string_view text, std::vector<Match>& matches) const = 0;
 };
 

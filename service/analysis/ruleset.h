@@ -1,4 +1,5 @@
-// All rules in force: heuristics of the catalogue and patterns of the packs, compiled once, shared by every thread.
+// All rules in force: heuristics of the catalogue and patterns of the packs, compiled once, shared by every
+// thread.
 //
 // A pack is a TOML file (schema/pack.schema.json describes it; rules/packs/*.toml are the shipped ones):
 //
@@ -11,8 +12,8 @@
 //   score = 3.0                           # or: action = "hold" | "spam" | "discard" | "approve"
 //   type = "regex"                        # regex (RE2) | word | exact | substring | domain | email | cidr
 //   match = ['\b(viagra|cialis)\b']       # one string or many; any of them hits
-//   list = "pharma.txt"                   # instead or besides: a file beside the pack, one entry a line, # comments
-//   fields = ["content", "author.name"]   # default: content; "link" = every link's host/domain (type domain: default)
+//   list = "pharma.txt"                   # instead or besides: a file beside the pack, one entry a line
+//   fields = ["content", "author.name"]   # default: content; "link": every link (type domain: default)
 //   view = "folded"                       # raw | visible | folded (default)
 //   state = "live"                        # live | shadow | off
 //   spam = ["buy viagra now"]             # examples that must hit: at least one
@@ -29,9 +30,10 @@
 //   [score]                               # optional: other scores for heuristics or patterns
 //   link_count = 1.0
 //
-// An example is a text, or a table { content, name, email, url, ip, agent, title } of a comment.
-// A pack that does not parse, compile, or pass its own examples is refused with file, line and reason; a set is built
-// whole or not at all.
+// An example is a text, or a table of a comment's parts: content, name, email, url, ip, agent, referrer,
+// title, article_url, type. A shadow rule adds nothing, also not by way of a live composite that names it.
+// A pack that does not parse, compile, or pass its own examples is refused with file, line and reason; a set
+// is built whole or not at all.
 #pragma once
 
 #include <cstdint>
@@ -50,20 +52,20 @@ namespace chaffinch {
 
 // A pack's text and the list files that it names, read by the caller (this room opens no files).
 struct PackSource {
-  std::string name;   // file name, for messages
+  std::string name;  // file name, for messages
   std::string text;
-  std::vector<std::pair<std::string, std::string>> lists;   // file name -> content
+  std::vector<std::pair<std::string, std::string>> lists;  // file name -> content
 };
 
 // What the API and the desk show of a rule.
 struct RuleInfo {
   std::string name;
   std::string about;
-  std::string kind;     // "heuristic", "pattern", "composite", "policy"
-  std::string pack;     // empty for heuristics
+  std::string kind;  // "heuristic", "pattern", "composite", "policy"
+  std::string pack;  // empty for heuristics
   double score = 0;
   std::optional<Action> action;
-  std::string state;    // live, shadow, off
+  std::string state;  // live, shadow, off
   struct KnobInfo {
     std::string name;
     double usual = 0;
@@ -80,8 +82,8 @@ class RuleSet {
 
   virtual ~RuleSet() = default;
 
-  // Twelve hex digits over everything that shapes a verdict: packs, heuristics, their scores and knobs, the program's
-  // rule semantics. Equal versions give equal verdicts.
+  // Twelve hex digits over everything that shapes a verdict: packs, heuristics, their scores and knobs, the
+  // program's rule semantics. Equal versions give equal verdicts.
   virtual const std::string& version() const = 0;
 
   // Sorted by name.
@@ -90,8 +92,9 @@ class RuleSet {
   // Refuses overrides that name no rule or knob, or are out of range. where = the key.
   virtual Done check_overrides(const std::map<std::string, double, std::less<>>& overrides) const = 0;
 
-  // Asks every rule. Adds up, applies thresholds and policy. Pure: the same evidence and policy give the same verdict.
-  // Never throws for any evidence; a check that could not be made (RE2 out of memory) sets `unchecked` and holds.
+  // Asks every rule. Adds up, applies thresholds and policy. Pure: the same evidence and policy give the same
+  // verdict. Never throws for any evidence; a check that could not be made (RE2 out of memory) sets
+  // `unchecked` and holds.
   virtual Verdict judge(const Evidence& evidence, const Policy& policy) const = 0;
 };
 

@@ -1,0 +1,478 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <re2/re2.h>
+
+#include "analysis/needs.h"
+#include "analysis/patterns.h"
+
+using namespace chaffinch;
+
+namespace {
+
+std::unique_ptr<PatternSet> built(PatternSet::Builder& builder) {
+  auto set = builder.build();
+  REQUIRE_MESSAGE(set.has_value(), (set ? "" : set.error().what));
+  return std::move(*set);
+}
+
+std::vector<Match> found(const PatternSet& set, std::string_view text) {
+  std::vector<Match> matches;
+  REQUIRE(set.find(text, matches));
+  return matches;
+}
+
+// "" when nothing is found, else the bytes that the only match covers.
+std::string seen(const PatternSet& set, std::string_view text) {
+  const std::vector<Match> matches = found(set, text);
+  if (matches.empty()) return "";
+  REQUIRE(matches.size() == 1);
+  REQUIRE(matches[0].end <= text.size());
+  return std::string(text.substr(matches[0].start, matches[0].end - matches[0].start));
+}
+
+bool same(const Match& left, const Match& right) {
+  return left.pattern == right.pattern && left.start == right.start && left.end == right.end;
+}
+
+RE2::Options quiet(bool ignore_case) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(!ignore_case);
+  return options;
+}
+
+// Texts that are nearly matches, half words, long runs, bytes of many scripts, and broken UTF-8.
+std::string random_text(std::mt19937& random, const std::vector<std::string>& pieces, std::size_t most) {
+  std::string text;
+  const std::size_t size = random() % most;
+  while (text.size() < size) {
+    const std::string& piece = pieces[random() % pieces.size()];
+    switch (random() % 8) {
+      case 0:
+        text += piece.substr(0, random() % (piece.size() + 1));
+        break;
+      case 1:
+        text += piece.substr(random() % piece.size());
+        break;
+      case 2:
+        text += std::string(1 + random() % 20, static_cast<char>('a' + random() % 3));
+        break;
+      case 3:
+        text += static_cast<char>(random() % 256);
+        break;
+      case 4:
+        text += std::vector<std::string>{"é", "я", "中", "🙂", "\u200b", "_", "-", "\n"}[random() % 8];
+        break;
+      case 5:
+        text += std::to_string(random() % 100'000);
+        break;
+      default:
+        text += piece;
+    }
+    if (random() % 2 == 0) text += ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("analysis");
+
+TEST_CASE("a set finds what its regexes, words, exact texts and substrings mean") {
+  struct Row {
+    const char* kind;
+    const char* pattern;
+    bool ignore_case;
+    const char* text;
+    const char* seen;
+  };
+  static constexpr Row kRows[] = {
+      {"regex", R"(\bcheap (pills|loans)\b)", false, "buy cheap loans now", "cheap loans"},
+      {"regex", R"(\bcheap (pills|loans)\b)", false, "buy Cheap Loans now", ""},
+      {"regex", R"(\bcheap (pills|loans)\b)", true, "buy Cheap LOANS now", "Cheap LOANS"},
+      {"regex", R"(^first)", false, "first of all", "first"},
+      {"regex", R"(^first)", false, "at first", ""},
+      {"regex", R"(last$)", false, "the last", "last"},
+      {"regex", R"(last$)", false, "the last\none", ""},
+      {"regex", R"((?m)last$)", false, "the last\none", "last"},
+      {"regex", R"(a|b)", true, "x B", "B"},
+      {"regex", R"(\p{Cyrillic}{3,})", false, "ok казино ok", "казино"},
+      {"regex", R"(казино)", true, "КАЗИНО", "КАЗИНО"},
+      {"word", "rolex", false, "a rolex!", "rolex"},
+      {"word", "rolex", false, "rolex", "rolex"},
+      {"word", "rolex", false, "rolexes", ""},
+      {"word", "rolex", false, "xrolex", ""},
+      {"word", "rolex", false, "rolex2 (rolex)", "rolex"},
+      {"word", "rolex", false, "_rolex_", "rolex"},
+      {"word", "rolex", false, "érolex", ""},
+      {"word", "rolex", false, "rolexé", ""},
+      {"word", "rolex", false, "rolex\u0301", ""},
+      {"word", "rolex", false, "中rolex", ""},
+      {"word", "rolex", false, "“rolex”", "rolex"},
+      {"word", "rolex", false, "🙂rolex🙂", "rolex"},
+      {"word", "c++", false, "in c++, of course", "c++"},
+      {"word", "buy now", false, "so buy now", "buy now"},
+      {"word", "Rolex", true, "a rOLEX", "rOLEX"},
+      {"word", "ВИАГРА", true, "купить Виагра", "Виагра"},
+      {"word", "šŽ", true, "Šž", "Šž"},
+      {"word", "ΩΆ", true, "ωά", "ωά"},
+      {"substring", "rolex", false, "xrolexes", "rolex"},
+      {"substring", "rolex", true, "xROLEXes", "ROLEX"},
+      {"substring", "rolex", false, "role x", ""},
+      {"substring", "aab", false, "aaaab", "aab"},
+      {"substring", "中文", false, "写中文的", "中文"},
+      {"exact", "nice post", false, "nice post", "nice post"},
+      {"exact", "nice post", false, "  nice post\r\n", "nice post"},
+      {"exact", " nice post ", false, "nice post", "nice post"},
+      {"exact", "nice post", true, "Nice Post", "Nice Post"},
+      {"exact", "nice post", false, "nice post!", ""},
+      {"exact", "nice post", false, "a nice post", ""},
+      {"exact", "nice post", false, "", ""},
+      {"regex", "x+", false, "", ""},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.kind);
+    CAPTURE(row.pattern);
+    CAPTURE(row.text);
+    PatternSet::Builder builder;
+    const std::string_view kind = row.kind;
+    const Done added = kind == "regex" ? builder.add_regex(7, row.pattern, row.ignore_case)
+                                       : builder.add_literal(7, row.pattern,
+                                                             kind == "word"    ? Literal::word
+                                                             : kind == "exact" ? Literal::exact
+                                                                               : Literal::substring,
+                                                             row.ignore_case);
+    REQUIRE(added.has_value());
+    CHECK(seen(*built(builder), row.text) == row.seen);
+  }
+}
+
+TEST_CASE("an empty set finds nothing and says that it looked") {
+  PatternSet::Builder builder;
+  CHECK(found(*built(builder), "anything").empty());
+}
+
+TEST_CASE("of a pattern with many entries the earliest match is told, and of those the longest") {
+  PatternSet::Builder builder;
+  REQUIRE(builder.add_literal(4, "casino", Literal::word, false));
+  REQUIRE(builder.add_literal(4, "casino bonus", Literal::substring, false));
+  REQUIRE(builder.add_literal(4, "bonus", Literal::substring, false));
+  REQUIRE(builder.add_regex(9, "code", false));
+  REQUIRE(builder.add_regex(9, "bonus code", false));
+  const auto set = built(builder);
+  const std::vector<Match> matches = found(*set, "our casino bonus code");
+  REQUIRE(matches.size() == 2);
+  CHECK(same(matches[0], {4, 4, 16}));
+  CHECK(same(matches[1], {9, 11, 21}));
+  // A literal that ends later may begin earlier.
+  PatternSet::Builder nested;
+  REQUIRE(nested.add_literal(1, "b", Literal::substring, false));
+  REQUIRE(nested.add_literal(1, "abc", Literal::substring, false));
+  CHECK(seen(*built(nested), "xabcx") == "abc");
+}
+
+TEST_CASE("matches are appended to what is there, by rising number") {
+  PatternSet::Builder builder;
+  REQUIRE(builder.add_regex(500, "one", false));
+  REQUIRE(builder.add_literal(20, "two", Literal::word, false));
+  REQUIRE(builder.add_regex(3, "three", false));
+  const auto set = built(builder);
+  std::vector<Match> matches = {{1, 2, 3}};
+  REQUIRE(set->find("one two three", matches));
+  REQUIRE(matches.size() == 4);
+  CHECK(same(matches[0], {1, 2, 3}));
+  CHECK(matches[1].pattern == 3);
+  CHECK(matches[2].pattern == 20);
+  CHECK(matches[3].pattern == 500);
+}
+
+TEST_CASE("a regex that is wrong, matches nothing, or needs too much memory is refused with the reason") {
+  struct Row {
+    std::string regex;
+    const char* what;
+    const char* advice;
+  };
+  const Row rows[] = {
+      {"", "empty", ""},
+      {"(pills", "missing )", ""},
+      {"[a-", "missing ]", ""},
+      {"a**b", "bad repetition operator", ""},
+      {"(?=pills)x", "invalid perl operator", "no look-around"},
+      {"(?<!no )pills", "invalid perl operator", "no look-around"},
+      {R"((\w+) \1)", "invalid escape", "no back-references"},
+      {"x{1001}", "invalid repetition size", ""},
+      {"\xff", "invalid UTF-8", ""},
+      {"(pills)*", "empty string", "at least one"},
+      {"pills|", "empty string", "at least one"},
+      {"^", "empty string", ""},
+      {"$", "empty string", ""},
+      {R"(\b)", "empty string", ""},
+      {R"(\B)", "empty string", ""},
+      {R"(\bx?)", "empty string", ""},
+      {R"((?m)^\s*$)", "empty string", ""},
+      {R"((?:\pL{1,500}){1,2})" + std::string(R"(\pN{1,900})"), "more than 1 MiB", "smaller"},
+      {std::string(17 * 1024, 'a'), "longer than 16 KiB", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.regex.substr(0, 80));
+    PatternSet::Builder builder;
+    const Done added = builder.add_regex(0, row.regex, true);
+    REQUIRE_FALSE(added.has_value());
+    CAPTURE(added.error().what);
+    CHECK(added.error().code == Code::invalid);
+    CHECK(added.error().what.find(row.what) != std::string::npos);
+    CHECK(added.error().advice.find(row.advice) != std::string::npos);
+    // What was refused is not in the set.
+    CHECK(found(*built(builder), "pills").empty());
+  }
+}
+
+TEST_CASE("a literal of nothing or of more than 1,000 bytes is refused") {
+  PatternSet::Builder builder;
+  CHECK_FALSE(builder.add_literal(0, "", Literal::word, false));
+  CHECK_FALSE(builder.add_literal(0, " \t\n", Literal::exact, false));
+  CHECK_FALSE(builder.add_literal(0, std::string(1'001, 'x'), Literal::substring, false));
+  CHECK(builder.add_literal(0, std::string(1'000, 'x'), Literal::substring, false));
+}
+
+TEST_CASE("what a regex needs is told in parts without gaps and counts") {
+  struct Row {
+    const char* regex;
+    std::vector<std::vector<std::string>> needs;
+  };
+  const Row rows[] = {
+      {"casino", {{"casino"}}},
+      {R"(\b(buy|order)\b.{0,30}\b(pills|loans)\b)", {{R"(\b(buy|order)\b)", R"(\b(pills|loans)\b)"}}},
+      {R"(casino\w*|free (\w+ ){1,3}spins?)", {{"casino"}, {"free ", "spin"}}},
+      {R"((?i)a.*b)", {{"(?i)a", "(?i)b"}}},
+      {R"(x(?i)a.*b)", {{R"(x(?i)a.*b)"}}},
+      {R"(a\|b|c)", {{R"(a\|b)"}, {"c"}}},
+      {R"([|(]a|[]|]b|[^]|]{4}c)", {{R"([|(]a)"}, {R"([]|]b)"}, {"c"}}},
+      {R"([[:alpha:]|]x)", {{R"([[:alpha:]|]x)"}}},
+      {R"((a(b|c)\)){2,9}d)", {{"d"}}},
+      {R"((?:a{2,40}|b{0,9}c{3}) x)", {{R"((?:a+|b*c{3}) x)"}}},
+      {R"(\s{0,40}a\d{2,30}b)", {{R"(a\d+b)"}}},
+      {R"(a{,5}.{0,9}b{x})", {{"a{,5}", "b{x}"}}},
+      {R"(\x{200b}+\p{Greek}+\pLq)", {{R"(\x{200b}+)", R"(\pLq)"}}},
+      {R"([^\x00-\x7f]{2,})", {{R"([^\x00-\x7f]+)"}}},
+      {R"(a(\w+ )?b)", {{"a", "b"}}},
+      {R"(ab?c?)", {{"a"}}},
+      {R"(\Qa.b\E.{0,9}c)", {{R"(\Qa.b\E.{0,9}c)"}}},
+      {R"(é.{0,9}я?)", {{"é"}}},
+      {R"(a+?b*?c{2,7}?d)", {{R"(a+?b*?c+d)"}}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.regex);
+    CHECK(needs_of(row.regex) == row.needs);
+  }
+}
+
+TEST_CASE("no regex's match is lost or moved beside RE2 asked one by one") {
+  const std::vector<std::string> words = {"viagra",   "casino",  "poker",   "loan",       "payday",
+                                          "bitcoin",  "seo",     "replica", "essay",      "escort",
+                                          "telegram", "http://", "www.",    "a.b/c?d=e",  "казино",
+                                          "ставки",   "judi",    "slot",    "@gmail.com", "+7 900 123-45-67"};
+  std::vector<std::string> regexes = {
+      R"(^\W*(hi|hello)\b)",
+      R"(\d{3,}$)",
+      R"(https?://\S+)",
+      R"((?i)WWW\.\w+)",
+      R"(\b\w{20,}\b)",
+      R"((a|b|c){5,})",
+      R"(\+?\d[\d ()-]{7,}\d)",
+      R"(\p{Cyrillic}+)",
+      R"([^\x00-\x7f]{2,})",
+      R"((?m)^\s*\w+\s*$)",
+      R"(\B[aeiou]\B)",
+      R"((?s)a.*b.*c)",
+      R"(a+a+a+a+b)",
+      R"(\x{200b})",
+      R"(.{40,}seo)",
+      R"([[:punct:]]{3})",
+      R"(\bto\b|\bfor\b|[0-9]k)",
+  };
+  std::mt19937 random(20'240'611);
+  while (regexes.size() < 160) {
+    const std::string one = RE2::QuoteMeta(words[random() % words.size()]);
+    const std::string other = RE2::QuoteMeta(words[random() % words.size()]);
+    switch (random() % 6) {
+      case 0:
+        regexes.push_back(R"(\b()" + one + "|" + other + R"()s?\b)");
+        break;
+      case 1:
+        regexes.push_back(one + R"(\s+(\w+\s+){0,3})" + other);
+        break;
+      case 2:
+        regexes.push_back(R"((^|[^a-z]))" + one + R"([^a-z]{0,3})" + other);
+        break;
+      case 3:
+        regexes.push_back(one + R"(.{0,30}()" + other + "|buy)");
+        break;
+      case 4:
+        regexes.push_back(R"([0-9]{2,4}\W+)" + one);
+        break;
+      default:
+        regexes.push_back(one + "$|^" + other);
+    }
+  }
+
+  for (const bool ignore_case : {false, true}) {
+    PatternSet::Builder builder;
+    std::vector<std::unique_ptr<RE2>> alone;
+    for (std::size_t i = 0; i < regexes.size(); ++i) {
+      CAPTURE(regexes[i]);
+      REQUIRE(builder.add_regex(static_cast<std::uint32_t>(i), regexes[i], ignore_case));
+      alone.push_back(std::make_unique<RE2>(regexes[i], quiet(ignore_case)));
+    }
+    const auto set = built(builder);
+    std::size_t hits = 0;
+    for (int round = 0; round < 250; ++round) {
+      // A few long ones, where automata run out of their cache.
+      const std::string text = random_text(random, words, round % 100 == 0 ? 60'000 : 600);
+      std::vector<Match> expected;
+      for (std::size_t i = 0; i < alone.size(); ++i) {
+        re2::StringPiece span;
+        if (!alone[i]->Match(text, 0, text.size(), RE2::UNANCHORED, &span, 1)) continue;
+        const auto start = static_cast<std::uint32_t>(span.data() - text.data());
+        expected.push_back(
+            {static_cast<std::uint32_t>(i), start, start + static_cast<std::uint32_t>(span.size())});
+      }
+      hits += expected.size();
+      const std::vector<Match> matches = found(*set, text);
+      CAPTURE(text.substr(0, 300));
+      REQUIRE(matches.size() == expected.size());
+      CHECK(std::equal(matches.begin(), matches.end(), expected.begin(), same));
+    }
+    CHECK(hits > 2'500);  // the texts do reach the patterns
+  }
+}
+
+TEST_CASE("no literal's match is lost beside a plain search") {
+  std::mt19937 random(7);
+  const auto pick = [&random](std::initializer_list<const char*> letters, std::size_t most) {
+    std::string text;
+    const std::size_t length = 1 + random() % most;
+    for (std::size_t i = 0; i < length; ++i) text += letters.begin()[random() % letters.size()];
+    return text;
+  };
+  const auto letter_beside = [](std::string_view text, std::size_t start, std::size_t end) {
+    static const RE2 before(R"((?s)^.*[\pL\pN\pM]$)");
+    static const RE2 after(R"((?s)^[\pL\pN\pM].*$)");
+    const std::string left(text.substr(0, start)), right(text.substr(end));
+    return RE2::FullMatch(left, before) || RE2::FullMatch(right, after);
+  };
+  std::size_t hits = 0;
+  for (int round = 0; round < 60; ++round) {
+    struct Literals {
+      std::string text;
+      Literal kind;
+    };
+    std::vector<Literals> literals;
+    PatternSet::Builder builder;
+    for (std::uint32_t i = 0; i < 200; ++i) {
+      literals.push_back(
+          {pick({"a", "b", "ab", "é", "-"}, 7), random() % 2 == 0 ? Literal::word : Literal::substring});
+      REQUIRE(builder.add_literal(i, literals.back().text, literals.back().kind, false));
+    }
+    const auto set = built(builder);
+    for (int text_round = 0; text_round < 20; ++text_round) {
+      const std::string text = pick({"a", "b", "ab", "é", "-", " ", "."}, 60);
+      CAPTURE(text);
+      std::vector<Match> expected;
+      for (std::uint32_t i = 0; i < literals.size(); ++i) {
+        const std::string& literal = literals[i].text;
+        for (std::size_t at = text.find(literal); at != std::string::npos; at = text.find(literal, at + 1)) {
+          if (literals[i].kind == Literal::word && letter_beside(text, at, at + literal.size())) continue;
+          expected.push_back(
+              {i, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + literal.size())});
+          break;
+        }
+      }
+      hits += expected.size();
+      const std::vector<Match> matches = found(*set, text);
+      REQUIRE(matches.size() == expected.size());
+      CHECK(std::equal(matches.begin(), matches.end(), expected.begin(), same));
+    }
+  }
+  CHECK(hits > 10'000);
+}
+
+TEST_CASE("sixty thousand literals are one set, and each of them is found") {
+  std::mt19937 random(11);
+  std::vector<std::string> literals;
+  PatternSet::Builder builder;
+  for (std::uint32_t i = 0; i < 60'000; ++i) {
+    std::string literal = "k" + std::to_string(i) + "-";
+    while (literal.size() < 12) literal += static_cast<char>('a' + random() % 26);
+    REQUIRE(builder.add_literal(i, literal, Literal::word, false));
+    literals.push_back(std::move(literal));
+  }
+  const auto set = built(builder);
+  for (std::uint32_t i = 0; i < literals.size(); i += 7) {
+    const std::vector<Match> matches = found(*set, "see " + literals[i] + " here");
+    REQUIRE(matches.size() == 1);
+    CHECK(same(matches[0], {i, 4, 4 + static_cast<std::uint32_t>(literals[i].size())}));
+  }
+  CHECK(found(*set, "see k1-").empty());
+}
+
+TEST_CASE("a thousand regexes are one set, and each of them is found") {
+  PatternSet::Builder builder;
+  for (std::uint32_t i = 0; i < 1'000; ++i) {
+    REQUIRE(builder.add_regex(i, R"(\bkey)" + std::to_string(i) + R"(\s+(buy|order|get)\s+\w+)", true));
+  }
+  const auto set = built(builder);
+  for (std::uint32_t i = 0; i < 1'000; i += 13) {
+    const std::vector<Match> matches = found(*set, "x Key" + std::to_string(i) + " order one");
+    REQUIRE(matches.size() == 1);
+    CHECK(matches[0].pattern == i);
+  }
+}
+
+TEST_CASE("hostile texts of the largest size are searched whole") {
+  PatternSet::Builder builder;
+  REQUIRE(builder.add_regex(0, "(a+)+b", false));
+  REQUIRE(builder.add_regex(1, "(a|aa|aaa)*c", false));
+  REQUIRE(builder.add_regex(2, "(x+x+)+y", false));
+  REQUIRE(builder.add_regex(3, R"((\w+\s?){1,40}z)", false));
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    REQUIRE(builder.add_literal(10 + i, std::string(i + 1, 'a'), Literal::substring, false));
+    REQUIRE(builder.add_literal(300 + i, std::string(i + 1, 'a'), Literal::word, false));
+  }
+  const auto set = built(builder);
+  const std::string text = std::string(40'000, 'a') + std::string(25'000, 'x');
+  CHECK(found(*set, text).size() == 200);
+  CHECK(found(*set, text + "y").size() == 201);
+}
+
+TEST_CASE("many threads search one set at once and see the same") {
+  PatternSet::Builder builder;
+  REQUIRE(builder.add_regex(0, R"(\bcasino\w*)", true));
+  REQUIRE(builder.add_literal(1, "bonus", Literal::word, true));
+  const auto set = built(builder);
+  std::vector<std::size_t> counts(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t& count : counts) {
+      threads.emplace_back([&set, &count] {
+        for (int i = 0; i < 500; ++i) {
+          std::vector<Match> matches;
+          if (set->find(
+                  "casino" + std::to_string(i) + " Bonus " + std::string(static_cast<std::size_t>(i), 'q'),
+                  matches)) {
+            count += matches.size();
+          }
+        }
+      });
+    }
+  }
+  for (const std::size_t count : counts) CHECK(count == 1'000);
+}
