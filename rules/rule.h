@@ -1,13 +1,14 @@
 // The contract of a heuristic, and the manual for people who write one.
 //
-// A rule looks at one comment's evidence and says what it noticed, and where. Rules are pure: the same evidence and
-// knobs give the same finding. A rule never reads the clock, the store or the network; what it may know is in
-// Evidence (core/evidence.h). A rule never decides and never sees another rule's finding: it adds its score, and the
-// judge decides. Rules are called from many threads at once and keep no state.
+// A rule looks at one comment's evidence and says what it noticed, and where. Rules are pure: the same
+// evidence and knobs give the same finding. A rule never reads the clock, the store or the network; what it
+// may know is in Evidence (core/evidence.h). A rule never decides and never sees another rule's finding: it
+// adds its score, and the judge decides. Rules are called from many threads at once and keep no state.
 //
-// To add a rule, create rules/<name>.cpp that defines `constinit const Rule chaffinch::rules::<name>`. The build finds
-// the file by its name, generates the catalogue, the tests run its examples, and API, desk and packs show its name,
-// sentence and knobs. No other file changes. A name is public: it is stored with verdicts, so it is never reused.
+// To add a rule, create rules/<name>.cpp that defines `constinit const Rule chaffinch::rules::<name>`. The
+// build finds the file by its name, generates the catalogue, the tests run its examples, and API, desk and
+// packs show its name, sentence and knobs. No other file changes. A name is public: it is stored with
+// verdicts, so it is never reused.
 //
 //   #include "rules/rule.h"
 //   namespace chaffinch::rules {
@@ -24,13 +25,15 @@
 //     return noticed;
 //   }
 //   }  // namespace
-//   extern constinit const Rule link_count{.name = "link_count", .about = "Carries more links than a remark needs.",
+//   extern constinit const Rule link_count{.name = "link_count", .about = "Carries more links than a remark
+//   needs.",
 //       .score = 1.5, .knobs = kKnobs, .examples = kExamples, .examine = examine};
 //   }  // namespace chaffinch::rules
 //
-// Manners: the score is for the usual site (thresholds: hold 3, spam 6, discard 12; a rule alone rarely deserves
-// more than 3). `factor` lets one rule speak louder the more it sees. Evidence spans are of the original field, as
-// Text::original and Link::spot give them. At least one example must hit and one must miss.
+// Manners: the score is for the usual site (thresholds: hold 3, spam 6, discard 12; a rule alone rarely
+// deserves more than 3). `factor` lets one rule speak louder the more it sees. Evidence spans are of the
+// original field, as Text::original and Link::spot give them. At least one example must hit and one must
+// miss.
 #pragma once
 
 #include <optional>
@@ -76,16 +79,16 @@ struct Example {
 };
 
 struct Noticed {
-  std::string about = {};          // a sentence with the numbers; empty: the rule's own sentence
+  std::string about = {};  // a sentence with the numbers; empty: the rule's own sentence
   std::vector<Spot> evidence = {};
-  double factor = 1;               // multiplies the rule's score; within (0, 4]
+  double factor = 1;                  // multiplies the rule's score; within (0, 4]
   std::optional<Action> action = {};  // asks for at least this action, whatever the score
 };
 
 struct Rule {
-  std::string_view name;                 // equals the file's stem: [a-z][a-z0-9_]*
-  std::string_view about;                // one sentence for the moderator
-  double score = 0;                      // may be negative
+  std::string_view name;   // equals the file's stem: [a-z][a-z0-9_]*
+  std::string_view about;  // one sentence for the moderator
+  double score = 0;        // may be negative
   std::span<const Knob> knobs = {};
   std::span<const Example> examples = {};
   std::optional<Noticed> (*examine)(const Evidence& seen, const Knobs& knobs) = nullptr;
