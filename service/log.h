@@ -3,8 +3,8 @@
 //   log.info("listening", {{"address", "127.0.0.1:8080"}});
 //   {"time":"2026-11-23T15:59:47.123Z","level":"info","event":"listening","address":"127.0.0.1:8080"}
 //
-// Never log what a visitor wrote, an email, an address or a token. Control characters are escaped, so that hostile
-// text could not forge a line even if it got here.
+// Never log what a visitor wrote, an email, an address or a token. Control characters are escaped, so that
+// hostile text could not forge a line even if it got here.
 #pragma once
 
 #include <cstdint>

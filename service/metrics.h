@@ -19,17 +19,20 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  void submitted(std::string_view site, Status status);             // chaffinch_submissions_total{site,status}
-  void found(const Verdict& verdict);                               // chaffinch_findings_total{rule,shadow}
-  void judged(double seconds);                                      // chaffinch_judge_seconds histogram
-  void committed(std::uint32_t operations, double seconds);         // chaffinch_commit_seconds, chaffinch_commit_operations
-  void commit_failed();                                             // chaffinch_commit_failures_total
-  void unchecked(std::string_view reason);                          // chaffinch_unchecked_total{reason}
-  void decided(std::string_view kind, std::uint32_t comments);      // chaffinch_decisions_total{kind}
-  void answered(std::string_view method, std::string_view route, int status, double seconds);  // chaffinch_http_requests_total, _seconds
-  void refused(std::string_view why);                               // chaffinch_refused_total{why}: connections, tokens, limits
-  void connections(std::int64_t open);                              // chaffinch_http_connections
-  void queue(std::string_view site, std::uint64_t pending, double oldest_age_seconds);  // gauges, set at scrape
+  void submitted(std::string_view site, Status status);  // chaffinch_submissions_total{site,status}
+  void found(const Verdict& verdict);                    // chaffinch_findings_total{rule,shadow}
+  void judged(double seconds);                           // chaffinch_judge_seconds histogram
+  void committed(std::uint32_t operations,
+                 double seconds);           // chaffinch_commit_seconds, chaffinch_commit_operations
+  void commit_failed();                     // chaffinch_commit_failures_total
+  void unchecked(std::string_view reason);  // chaffinch_unchecked_total{reason}
+  void decided(std::string_view kind, std::uint32_t comments);  // chaffinch_decisions_total{kind}
+  void answered(std::string_view method, std::string_view route, int status,
+                double seconds);        // chaffinch_http_requests_total, _seconds
+  void refused(std::string_view why);   // chaffinch_refused_total{why}: connections, tokens, limits
+  void connections(std::int64_t open);  // chaffinch_http_connections
+  void queue(std::string_view site, std::uint64_t pending,
+             double oldest_age_seconds);  // gauges, set at scrape
   void writer_queue(std::uint32_t depth);
   void rules(std::string_view version, std::uint64_t count);
 

@@ -1,5 +1,5 @@
-// Randomness, hashes and signatures. OpenSSL stays in secrets.cpp. Safe from any thread. Failure of the system's
-// random source is an exception: there is no service without it.
+// Randomness, hashes and signatures. OpenSSL stays in secrets.cpp. Safe from any thread. Failure of the
+// system's random source is an exception: there is no service without it.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,13 @@ namespace chaffinch {
 
 Id new_id(Time now);
 std::string random_bytes(std::size_t count);
-std::string new_token_secret();                       // "chf_" + 43 characters base64url (256 bits)
+std::string new_token_secret();  // "chf_" + 43 characters base64url (256 bits)
 std::string sha256_hex(std::string_view text);
-std::string hmac_sha256(std::string_view key, std::string_view text);   // 32 bytes
-std::string base64url(std::string_view bytes);        // without padding
-bool same_secret(std::string_view a, std::string_view b);   // in constant time for equal lengths
-// A UUIDv8-shaped id from a name: the same (scope, name) always gives the same id. For imports.
+std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 bytes
+std::string base64url(std::string_view bytes);                         // without padding
+bool same_secret(std::string_view a, std::string_view b);              // in constant time for equal lengths
+// A UUIDv8-shaped id from a name, for imports: the same (scope, name, millisecond of at) always gives the same id.
+// `at` is the row's own time, so that ids sort by it; a row without a time takes a fixed one, never the clock.
 Id id_from_name(std::string_view scope, std::string_view name, Time at);
 
 }  // namespace chaffinch
