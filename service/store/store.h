@@ -1,13 +1,14 @@
 // All we ever ask of a database, in our own words.
 //
-// Each call is one whole operation: it happened, durably (fsync before the answer), or it did not happen at all. An
-// engine keeps these promises with whatever its database does best; nothing here speaks of rows or statements. Safe
-// to call from any thread. No call waits longer than the engine's bounds: a full write queue, a full disk or a closed
-// store answer Code::unavailable at once or after at most ten seconds. Pages are keyset pages: cursors are opaque
-// texts made by the engine; a foreign or broken one is Code::invalid with where = "?cursor".
+// Each call is one whole operation: it happened, durably (fsync before the answer), or it did not happen at
+// all. An engine keeps these promises with whatever its database does best; nothing here speaks of rows or
+// statements. Safe to call from any thread. No call waits longer than the engine's bounds: a full write
+// queue, a full disk or a closed store answer Code::unavailable at once or after at most ten seconds. Pages
+// are keyset pages: cursors are opaque texts made by the engine; a foreign or broken one is Code::invalid
+// with where = "?cursor".
 //
-// `reach` is the site a token may touch: empty means all. A comment of another site is Code::not_found, as if it did
-// not exist.
+// `reach` is the site a token may touch: empty means all. A comment of another site is Code::not_found, as if
+// it did not exist.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +29,17 @@
 
 namespace chaffinch {
 
-// Exactly once. An operation that is given a key is carried out at most once for that (scope, key) within 24 hours; the
-// second call returns what the first one did, with `replayed` set. The same key with another fingerprint is
-// Code::conflict with where = "Idempotency-Key".
+// Exactly once. An operation that is given a key is carried out at most once for that (scope, key) within 24
+// hours; the second call returns what the first one did, with `replayed` set. The same key with another
+// fingerprint is Code::conflict with where = "Idempotency-Key".
 struct Once {
-  std::string scope;         // who: the token's id, or the address of a public caller
-  std::string key;           // empty: no such promise asked for
-  std::string fingerprint;   // SHA-256 of method, path and body, hex
+  std::string scope;        // who: the token's id, or the address of a public caller
+  std::string key;          // empty: no such promise asked for
+  std::string fingerprint;  // SHA-256 of method, path and body, hex
 };
 
-// ---- submit ---------------------------------------------------------------------------------------------------
+// ---- submit
+// ---------------------------------------------------------------------------------------------------
 
 // What recall needs of a comment. Built from Evidence by intake.
 struct Probe {
@@ -48,64 +50,70 @@ struct Probe {
   Author author;
   std::string email_domain;
   std::string ip;
-  std::vector<std::string> domains;   // at most limits::kDomains
+  std::vector<std::string> domains;  // at most limits::kDomains
   std::uint64_t copy_hash = 0;
-  std::optional<Id> self;             // a kept comment judged again: not counted as its own copy or burst
-  bool reserve = true;                // false: look only (check, recheck)
-  Time as_of = 0;                     // for velocity: the comment's own time when it is an import, else `now`
+  std::optional<Id> self;  // a kept comment judged again: not counted as its own copy or burst
+  bool reserve = true;     // false: look only (check, recheck)
+  Time as_of = 0;          // for velocity: the comment's own time when it is an import, else `now`
 };
 
 struct Recalled {
   Facts facts;
   Site site;
-  std::uint64_t reservation = 0;      // hand it to keep or to release; 0: none
+  std::uint64_t reservation = 0;  // hand it to keep or to release; 0: none
 };
 
 struct Keep {
   Comment comment;
   Verdict verdict;
   Facts facts;
-  std::vector<std::string> domains;   // as in the probe
+  std::vector<std::string> domains;  // as in the probe
   std::uint64_t copy_hash = 0;
   std::uint64_t reservation = 0;
   Once once;
 };
 
 struct Kept {
-  Id id;                              // of this comment, or of the earlier one when replayed
+  Id id;  // of this comment, or of the earlier one when replayed
   Status status = Status::pending;
   bool replayed = false;
 };
 
 // An archive's row: kept with its own time and, where it had a label, decided by "import".
 struct Import {
-  Keep keep;                          // comment.id is derived from (site, key) by the caller, so that a second run finds it
+  Keep keep;  // comment.id is derived from (site, key) by the caller, so that a second run finds it
   std::optional<DecisionKind> label;
 };
 
 struct Imported {
-  bool added = false;                 // false: it was there already
+  bool added = false;  // false: it was there already
   Status status = Status::pending;
 };
 
-// ---- queue ----------------------------------------------------------------------------------------------------
+// ---- queue
+// ----------------------------------------------------------------------------------------------------
 
-enum class Sort : std::uint8_t { oldest, newest, score, useful };  // score: highest first; useful: nearest to the hold threshold
+enum class Sort : std::uint8_t {
+  oldest,
+  newest,
+  score,
+  useful
+};  // score: highest first; useful: nearest to the hold threshold
 
 // Every filter narrows. Empty or unset: no filter.
 struct QueueQuery {
   std::string reach;
   std::string site;
-  std::optional<Status> status = Status::pending;   // nothing: any status
-  std::string article;                // needs site
-  std::string rule;                   // a rule that fired
-  std::string author;                 // author's name, folded words
-  std::string email;                  // exact, any case
-  std::string network;                // an address or CIDR
-  std::string domain;                 // registrable domain or host of a link
+  std::optional<Status> status = Status::pending;  // nothing: any status
+  std::string article;                             // needs site
+  std::string rule;                                // a rule that fired
+  std::string author;                              // author's name, folded words
+  std::string email;                               // exact, any case
+  std::string network;                             // an address or CIDR
+  std::string domain;                              // registrable domain or host of a link
   std::optional<double> min_score, max_score;
-  std::string text;                   // all of these words, in text, name or title
-  std::optional<bool> claimed;        // true: leased by `holder`; false: leased by nobody else
+  std::string text;             // all of these words, in text, name or title
+  std::optional<bool> claimed;  // true: leased by `holder`; false: leased by nobody else
   std::string holder;
   Sort sort = Sort::oldest;
   std::string cursor;
@@ -114,14 +122,14 @@ struct QueueQuery {
 };
 
 struct Lease {
-  std::string holder;                 // name of the moderator
+  std::string holder;  // name of the moderator
   Time until = 0;
 };
 
 struct QueueItem {
   Comment comment;
   Verdict verdict;
-  std::optional<Lease> lease;         // while it runs
+  std::optional<Lease> lease;  // while it runs
 };
 
 // A page examines a bounded number of comments: it may hold fewer than `limit` and still have a next one.
@@ -131,10 +139,10 @@ struct QueuePage {
 };
 
 struct Claim {
-  QueueQuery query;                   // status is pending
+  QueueQuery query;  // status is pending
   std::string holder;
   Id token;
-  std::uint32_t count = 10;           // at most limits::kPage
+  std::uint32_t count = 10;  // at most limits::kPage
   Time until = 0;
   Time now = 0;
 };
@@ -142,28 +150,30 @@ struct Claim {
 struct Detail {
   Comment comment;
   Verdict verdict;
-  Facts facts;                        // as recalled when it was judged
-  Record author, email, address, network;   // as they stand now
-  std::vector<HistoryEntry> history;  // oldest first; at most 200, the newest kept
-  std::vector<Id> copies;             // other comments with the same text; at most 20, newest first
+  Facts facts;                             // as recalled when it was judged
+  Record author, email, address, network;  // as they stand now
+  std::vector<HistoryEntry> history;       // oldest first; at most 200, the newest kept
+  std::vector<Id> copies;                  // other comments with the same text; at most 20, newest first
   std::uint32_t copy_count = 0;
   std::optional<Lease> lease;
 };
 
-// ---- decisions ------------------------------------------------------------------------------------------------
+// ---- decisions
+// ------------------------------------------------------------------------------------------------
 
 // What to block besides deciding: of each decided comment.
 struct BlockWish {
-  bool author = false;                // verified id, else email
+  bool author = false;  // verified id, else email
   bool ip = false;
-  bool domain = false;                // link domains and the author's URL's
+  bool domain = false;  // link domains and the author's URL's
 };
 
 struct Settle {
   std::string reach;
-  std::vector<Target> targets;        // or, when empty, `filter`
+  std::vector<Target> targets;  // or, when empty, `filter`
   std::optional<QueueQuery> filter;
-  std::optional<std::uint32_t> expected;  // with filter: Code::conflict when the filter now finds another number
+  std::optional<std::uint32_t>
+      expected;  // with filter: Code::conflict when the filter now finds another number
   DecisionKind kind = DecisionKind::approve;
   std::string by;
   Id by_token;
@@ -194,29 +204,31 @@ struct DecisionQuery {
 };
 
 struct DecisionPage {
-  std::vector<Decision> items;        // newest first
+  std::vector<Decision> items;  // newest first
   std::optional<std::string> next;
 };
 
-// ---- readers --------------------------------------------------------------------------------------------------
+// ---- readers
+// --------------------------------------------------------------------------------------------------
 
 struct ThreadQuery {
   std::string site;
   std::string article;
-  bool newest = false;                // threads newest first; within a thread always by time
-  std::optional<Id> own;              // a pending comment shown besides, to the holder of its receipt
+  bool newest = false;    // threads newest first; within a thread always by time
+  std::optional<Id> own;  // a pending comment shown besides, to the holder of its receipt
   std::string cursor;
   std::uint32_t limit = 50;
 };
 
 struct ThreadPage {
-  std::vector<Comment> items;         // approved (and the own one), thread by thread; parents before replies
+  std::vector<Comment> items;  // approved (and the own one), thread by thread; parents before replies
   std::optional<std::string> next;
-  std::uint64_t count = 0;            // approved comments of the article
+  std::uint64_t count = 0;  // approved comments of the article
   bool closed = false;
 };
 
-// ---- administration -------------------------------------------------------------------------------------------
+// ---- administration
+// -------------------------------------------------------------------------------------------
 
 struct ArticleInfo {
   std::string site;
@@ -235,14 +247,14 @@ struct ArticlePage {
 // kind: author (verified id), email, ip, cidr, domain.
 struct Block {
   Id id;
-  std::string site;                   // empty: all sites
+  std::string site;  // empty: all sites
   std::string kind;
-  std::string value;                  // normalised
+  std::string value;  // normalised
   std::string reason;
   std::string by;
   Time created_at = 0;
   std::optional<Time> expires_at;
-  std::optional<Id> decision;         // made by this decision; its undo lifts the block
+  std::optional<Id> decision;  // made by this decision; its undo lifts the block
 
   bool operator==(const Block&) const = default;
 };
@@ -255,7 +267,7 @@ struct BlockPage {
 struct AddBlock {
   Block block;
   std::string reach;
-  bool apply_to_past = false;         // undecided pending comments that match become spam, by one decision
+  bool apply_to_past = false;  // undecided pending comments that match become spam, by one decision
   Id by_token;
   Once once;
 };
@@ -270,18 +282,18 @@ struct Edit {
   std::string reach;
   Id id;
   std::optional<std::int32_t> version;
-  Comment after;                      // content, author.name, author.url may differ; status as intake decided
+  Comment after;  // content, author.name, author.url may differ; status as intake decided
   Verdict verdict;
   Facts facts;
   std::vector<std::string> domains;
   std::uint64_t copy_hash = 0;
-  std::string by;                     // "author" or the token's name
+  std::string by;  // "author" or the token's name
   Time now = 0;
 };
 
 struct Rejudged {
   Id id;
-  std::int32_t version = 0;           // that was read; a changed or decided comment is left alone
+  std::int32_t version = 0;  // that was read; a changed or decided comment is left alone
   Verdict verdict;
   Facts facts;
   Status status = Status::pending;
@@ -290,7 +302,7 @@ struct Rejudged {
 // Who is to be forgotten. Exactly one is set.
 struct Forget {
   std::string reach;
-  std::string site;                   // empty: all sites
+  std::string site;  // empty: all sites
   std::string email;
   std::string author_id;
   std::string ip;
@@ -300,16 +312,16 @@ struct Forget {
 
 struct Forgotten {
   Id receipt;
-  std::uint64_t comments = 0;         // erased wholly (text, name, email, url, ip): only an anonymous number stays
-  std::uint64_t records = 0;          // reputation records erased
-  std::uint64_t blocks = 0;           // blocks on that person that stay (they are the operator's decision)
+  std::uint64_t comments = 0;  // erased wholly (text, name, email, url, ip): only an anonymous number stays
+  std::uint64_t records = 0;   // reputation records erased
+  std::uint64_t blocks = 0;    // blocks on that person that stay (they are the operator's decision)
 };
 
 struct RuleStat {
   std::string rule;
   std::uint64_t hits = 0;
-  std::uint64_t spam = 0;             // of these, people said spam
-  std::uint64_t approved = 0;         // people approved
+  std::uint64_t spam = 0;      // of these, people said spam
+  std::uint64_t approved = 0;  // people approved
   std::uint64_t rejected = 0;
 };
 
@@ -317,8 +329,8 @@ struct SiteStats {
   std::string site;
   std::uint64_t pending = 0, approved = 0, rejected = 0, spam = 0, checked = 0;
   std::uint64_t decided_by_people = 0;
-  Time oldest_pending = 0;            // 0: none
-  std::vector<RuleStat> rules;        // by hits
+  Time oldest_pending = 0;      // 0: none
+  std::vector<RuleStat> rules;  // by hits
 };
 
 // One learn event, recorded for the learner; a later decision or its undo takes it back.
@@ -342,26 +354,26 @@ struct Learn {
 
 // One step of retention; call again while `more`.
 struct Swept {
-  std::uint64_t clients = 0;          // comments whose IP, user agent and referrer were erased
-  std::uint64_t removed = 0;          // comments removed
-  std::uint64_t other = 0;            // expired keys, leases, blocks, copies
+  std::uint64_t clients = 0;  // comments whose IP, user agent and referrer were erased
+  std::uint64_t removed = 0;  // comments removed
+  std::uint64_t other = 0;    // expired keys, leases, blocks, copies
   bool more = false;
 };
 
 struct Health {
-  bool writable = true;               // a real write was committed for this question
-  std::string problem;                // why not
-  std::int64_t schema = 0;            // migration in force
-  std::int64_t schema_known = 0;      // newest that the program knows
+  bool writable = true;           // a real write was committed for this question
+  std::string problem;            // why not
+  std::int64_t schema = 0;        // migration in force
+  std::int64_t schema_known = 0;  // newest that the program knows
   std::uint64_t free_bytes = 0;
-  std::uint32_t queue_depth = 0;      // operations waiting for the writer
+  std::uint32_t queue_depth = 0;  // operations waiting for the writer
   std::uint32_t queue_limit = 0;
 };
 
 // A secret that signs receipts and form tokens. The first one signs, all verify.
 struct SigningKey {
   Id id;
-  std::string secret;                 // 32 bytes
+  std::string secret;  // 32 bytes
   Time created_at = 0;
 };
 
@@ -376,58 +388,69 @@ class Store {
   virtual ~Store() = default;
 
   // -- submit. Nothing here costs more the more an author, an address or a domain has written.
-  // Reads all that judging needs, once, and (with `reserve`) marks this comment in the velocity and copy records, so
-  // that comments arriving at the same moment see each other: of any number of equal ones exactly one sees no copy.
-  // not_found: no such site (where = "/site").
+  // Reads all that judging needs, once, and (with `reserve`) marks this comment in the velocity and copy
+  // records, so that comments arriving at the same moment see each other: of any number of equal ones exactly
+  // one sees no copy. not_found: no such site (where = "/site").
   virtual Result<Recalled> recall(const Probe&) = 0;
-  virtual void release(std::uint64_t reservation) = 0;       // the comment will not be kept; 0 is ignored
-  virtual Result<Kept> keep(Keep) = 0;                        // returns after fsync
+  virtual void release(std::uint64_t reservation) = 0;  // the comment will not be kept; 0 is ignored
+  virtual Result<Kept> keep(Keep) = 0;                  // returns after fsync
   virtual Result<std::vector<Imported>> import(std::vector<Import>) = 0;  // one transaction; in order
 
   // -- queue
   virtual Result<QueuePage> queue(const QueueQuery&) = 0;
   virtual Result<std::uint64_t> count(const QueueQuery&, std::uint32_t at_most) = 0;  // stops at at_most + 1
-  virtual Result<std::vector<QueueItem>> claim(const Claim&) = 0;   // comments leased to somebody else are passed over
-  virtual Done unclaim(const std::string& holder, const std::vector<Id>& ids) = 0;    // empty ids: all of holder's
+  virtual Result<std::vector<QueueItem>> claim(
+      const Claim&) = 0;  // comments leased to somebody else are passed over
+  virtual Done unclaim(const std::string& holder,
+                       const std::vector<Id>& ids) = 0;  // empty ids: all of holder's
   virtual Result<Detail> detail(const std::string& reach, Id, Time now) = 0;
   virtual Result<Comment> comment(const std::string& reach, Id) = 0;
-  virtual Result<QueueItem> kept(const std::string& reach, Id) = 0;  // comment and verdict, for a replayed answer
+  virtual Result<QueueItem> kept(const std::string& reach,
+                                 Id) = 0;  // comment and verdict, for a replayed answer
 
   // -- decisions
-  // Compare-and-set, audit row, counters, learn event and blocks in one transaction. Nothing changed: nothing recorded,
-  // Settled.id empty (conflict is the door's word for it).
+  // Compare-and-set, audit row, counters, learn event and blocks in one transaction. Nothing changed: nothing
+  // recorded, Settled.id empty (conflict is the door's word for it).
   virtual Result<Settled> settle(const Settle&) = 0;
-  // Restores, for each comment whose latest decision it is, status, version + 1, counters, records, copies, statistics,
-  // and lifts the decision's blocks and learn events; others are named as superseded. Undoing an undo is Code::invalid.
+  // Restores, for each comment whose latest decision it is, status, version + 1, counters, records, copies,
+  // statistics, and lifts the decision's blocks and learn events; others are named as superseded. Undoing an
+  // undo is Code::invalid.
   virtual Result<Settled> undo(const Undo&) = 0;
   virtual Result<DecisionPage> decisions(const DecisionQuery&) = 0;
   virtual Result<Decision> decision(const std::string& reach, Id) = 0;
 
   // -- readers
   virtual Result<ThreadPage> thread(const ThreadQuery&) = 0;
-  virtual Result<std::vector<std::uint64_t>> counts(const std::string& site, const std::vector<std::string>& articles) = 0;
+  virtual Result<std::vector<std::uint64_t>> counts(const std::string& site,
+                                                    const std::vector<std::string>& articles) = 0;
 
   // -- changes of a comment
-  virtual Result<Comment> edit(const Edit&) = 0;              // conflict: version is stale
-  virtual Done remove(const std::string& reach, Id, const std::string& by, Time now) = 0;  // erased; replies stay
-  virtual Result<std::uint32_t> rejudge(const std::vector<Rejudged>&, Time now) = 0;       // how many were changed
+  virtual Result<Comment> edit(const Edit&) = 0;  // conflict: version is stale
+  virtual Done remove(const std::string& reach, Id, const std::string& by,
+                      Time now) = 0;                                                  // erased; replies stay
+  virtual Result<std::uint32_t> rejudge(const std::vector<Rejudged>&, Time now) = 0;  // how many were changed
 
   // -- administration
-  virtual Result<Site> add_site(const Site&, const Once&) = 0;             // conflict: id taken
+  virtual Result<Site> add_site(const Site&, const Once&) = 0;  // conflict: id taken
   virtual Result<Site> site(const std::string& id) = 0;
-  virtual Result<std::vector<Site>> sites() = 0;                           // at most 10,000
+  virtual Result<std::vector<Site>> sites() = 0;  // at most 10,000
   virtual Result<Site> change_site(const Site&, std::optional<std::int64_t> seen_version) = 0;
   virtual Result<ArticleInfo> article(const std::string& site, const std::string& id) = 0;
-  virtual Result<ArticlePage> articles(const std::string& site, const std::string& cursor, std::uint32_t limit) = 0;
-  virtual Result<ArticleInfo> put_article(const std::string& site, const ArticleRef&, std::optional<bool> closed, Time now) = 0;
+  virtual Result<ArticlePage> articles(const std::string& site, const std::string& cursor,
+                                       std::uint32_t limit) = 0;
+  virtual Result<ArticleInfo> put_article(const std::string& site, const ArticleRef&,
+                                          std::optional<bool> closed, Time now) = 0;
 
   virtual Done add_token(const Token&, const std::string& secret_hash) = 0;
-  virtual Result<Token> token(const std::string& secret_hash, Time now) = 0;  // unauthorized: unknown, expired, revoked
+  virtual Result<Token> token(const std::string& secret_hash,
+                              Time now) = 0;  // unauthorized: unknown, expired, revoked
   virtual Result<std::vector<Token>> tokens(const std::string& reach) = 0;
   virtual Done revoke_token(const std::string& reach, Id, Time now) = 0;
 
-  virtual Result<BlockAdded> add_block(const AddBlock&) = 0;               // same kind and value again: the old one, renewed
-  virtual Result<BlockPage> blocks(const std::string& reach, const std::string& kind, const std::string& cursor, std::uint32_t limit, Time now) = 0;
+  virtual Result<BlockAdded> add_block(
+      const AddBlock&) = 0;  // same kind and value again: the old one, renewed
+  virtual Result<BlockPage> blocks(const std::string& reach, const std::string& kind,
+                                   const std::string& cursor, std::uint32_t limit, Time now) = 0;
   virtual Done remove_block(const std::string& reach, Id) = 0;
 
   virtual Result<Forgotten> forget(const Forget&) = 0;
@@ -435,27 +458,33 @@ class Store {
   virtual Result<std::vector<LearnEvent>> learn_events(std::int64_t after_seq, std::uint32_t limit) = 0;
   virtual Done learn(const Learn&) = 0;
 
-  virtual Result<Swept> sweep(Time now) = 0;                               // at most some hundred rows a step
-  virtual Done index_step() = 0;     // brings the search index up to date by one step; the engine also does it itself
-  virtual Done backup(const std::string& file, const std::function<void(double part)>& progress) = 0;  // while serving
+  virtual Result<Swept> sweep(Time now) = 0;  // at most some hundred rows a step
+  virtual Done
+  index_step() = 0;  // brings the search index up to date by one step; the engine also does it itself
+  virtual Done backup(const std::string& file,
+                      const std::function<void(double part)>& progress) = 0;  // while serving
   virtual Health health() = 0;
-  virtual Result<std::vector<SigningKey>> signing_keys() = 0;              // made on first use
-  virtual Done rotate_signing_key(Time now) = 0;                           // the previous one verifies for 30 more days
+  virtual Result<std::vector<SigningKey>> signing_keys() = 0;  // made on first use
+  virtual Done rotate_signing_key(Time now) = 0;               // the previous one verifies for 30 more days
 
   // What commits from now on report to. Set once, before the first call.
   virtual void observe(CommitObserver) = 0;
 };
 
-// "sqlite:<file>". Throws std::runtime_error with a sentence for the operator when it cannot be opened: no such
-// folder, not a database, a newer schema than the program knows, another process writing it.
+// "sqlite:<file>". Throws std::runtime_error with a sentence for the operator when it cannot be opened: no
+// such folder, not a database, a newer schema than the program knows, another process writing it.
 struct StoreOptions {
   std::string address;
-  std::uint32_t readers = 4;             // reading connections
-  std::uint32_t queue_limit = 4096;      // operations that may wait for the writer
-  std::uint32_t group_limit = 512;       // operations in one transaction
-  std::string synchronous = "FULL";      // FULL; OFF only for the test that must see it fail
-  std::string vfs;                       // SQLite VFS by name; empty: the usual one (for tests)
+  std::uint32_t readers = 4;         // reading connections
+  std::uint32_t queue_limit = 4096;  // operations that may wait for the writer
+  std::uint32_t group_limit = 512;   // operations in one transaction
+  std::string synchronous = "FULL";  // FULL; OFF only for the test that must see it fail
+  std::string vfs;                   // SQLite VFS by name; empty: the usual one (for tests)
 };
 std::unique_ptr<Store> open_store(const StoreOptions& options);
+
+// A consistent copy of a database into a new file, whether or not another process is writing it; the copy is verified
+// and on disk before this returns, and nothing is left of it when it fails. `progress` is told parts from 0 to 1.
+Done copy_store(const std::string& address, const std::string& file, const std::function<void(double part)>& progress);
 
 }  // namespace chaffinch

@@ -1,0 +1,198 @@
+#include "store/sqlite/change.h"
+
+#include "secrets.h"
+#include "store/codec.h"
+#include "store/sqlite/search.h"
+
+namespace chaffinch::sqlite {
+namespace {
+
+std::int64_t last_row(Db& db) {
+  auto query = db.use("SELECT last_insert_rowid()");
+  query.step();
+  return query.integer(0);
+}
+
+// The learn event that a decision made of a comment.
+std::optional<std::int64_t> learned_by(Db& db, std::int64_t decision, std::int64_t comment) {
+  auto query = db.use("SELECT learned FROM decision_item WHERE decision = ?1 AND comment = ?2");
+  return query.bind(decision, comment).step() ? query.maybe(0) : std::nullopt;
+}
+
+void take_event(Db& db, std::optional<std::int64_t> event, bool back) {
+  if (event) db.use("UPDATE learn_event SET taken_back = ?2 WHERE seq = ?1").bind(*event, back).run();
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> answered(Db& db, const Once& once, Time now) {
+  std::optional<std::string> answer;
+  if (once.key.empty()) return answer;
+  auto query = db.use("SELECT fingerprint, answer FROM once WHERE scope = ?1 AND key = ?2 AND at > ?3");
+  if (!query.bind(once.scope, once.key, now - kOnceRetention).step()) return answer;
+  if (query.text(0) != once.fingerprint) {
+    return fail(Code::conflict, "this key was used for another request", "Idempotency-Key",
+                "use a new key for each request, and the same one only to repeat it");
+  }
+  answer = query.text(1);
+  return answer;
+}
+
+void remember_answer(Db& db, const Once& once, const std::string& answer, Time now) {
+  if (once.key.empty()) return;
+  db.use("INSERT OR REPLACE INTO once (scope, key, fingerprint, answer, at) VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(once.scope, once.key, once.fingerprint, answer, now)
+      .run();
+}
+
+std::int64_t article_no(Db& db, std::int64_t site, const ArticleRef& ref, Time now) {
+  {
+    auto query = db.use("SELECT no, url = '' AND ?3 <> '' OR title = '' AND ?4 <> '' FROM article WHERE site = ?1 AND id = ?2");
+    if (query.bind(site, ref.id, ref.url, ref.title).step()) {
+      const std::int64_t no = query.integer(0);
+      if (query.integer(1) != 0) {
+        db.use("UPDATE article SET url = iif(url = '', ?2, url), title = iif(title = '', ?3, title) WHERE no = ?1")
+            .bind(no, ref.url, ref.title)
+            .run();
+      }
+      return no;
+    }
+  }
+  db.use("INSERT INTO article (site, id, url, title, first_seen) VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(site, ref.id, ref.url, ref.title, now)
+      .run();
+  return last_row(db);
+}
+
+State state_of(const Row& row) {
+  return {.status = row.comment.status,
+          .decided = row.comment.decided,
+          .discard = row.comment.discard,
+          .latest_decision = row.latest_decision};
+}
+
+void set_state(Change& change, const Keys& keys, const Row& row, const State& state) {
+  const Counted before = counted(row, keys);
+  Counted after = before;
+  after.status = state.status;
+  after.decided = state.decided;
+  change.deltas.changed(before, after);
+  change.db
+      .use("UPDATE comment SET status = ?2, decided = ?3, discard = ?4, latest_decision = ?5, version = version + 1"
+           " WHERE seq = ?1")
+      .bind(row.seq, state.status, state.decided, state.discard, state.latest_decision)
+      .run();
+  if (row.comment.status == Status::pending && state.status != Status::pending) {
+    change.db.use("DELETE FROM lease WHERE comment = ?1").bind(row.seq).run();
+  }
+}
+
+void erase(Change& change, const Keys& keys, const Row& row, bool swept) {
+  Db& db = change.db;
+  if (row.seq <= indexed_to(db)) unindex_row(db, row, keys);
+  change.deltas.left(counted(row, keys), swept);
+  if (row.latest_decision) change.deltas.standing.push_back({*row.latest_decision, -1});
+  db.use("DELETE FROM decision_item WHERE comment = ?1").bind(row.seq).run();
+  db.use("DELETE FROM event WHERE comment = ?1").bind(row.seq).run();
+  db.use("DELETE FROM lease WHERE comment = ?1").bind(row.seq).run();
+  db.use("DELETE FROM comment WHERE seq = ?1").bind(row.seq).run();
+  db.use("UPDATE meta SET value = ?1 WHERE name = 'seq_floor' AND value < ?1").bind(row.seq).run();
+}
+
+Decider::Decider(Change& change, const Keys& keys, Who who)
+    : change_(change), keys_(keys), who_(std::move(who)) {}
+
+void Decider::skip(const Id& id, std::string why) {
+  settled_.skipped.push_back({.id = id, .why = std::move(why)});
+}
+
+void Decider::begin(std::int64_t site) {
+  if (no_ != 0) {
+    several_ = several_ || site_ != site;
+    return;
+  }
+  site_ = site;
+  settled_.id = new_id(who_.now);
+  change_.db
+      .use("INSERT INTO decision (id, kind, by, by_token, at, site, reason, note, changed, standing, skipped)"
+           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, '')")
+      .bind(settled_.id, who_.kind, who_.by, who_.by_token, who_.now, site, who_.reason, who_.note)
+      .run();
+  no_ = last_row(change_.db);
+}
+
+void Decider::item(const Row& row, const State& after, std::optional<std::int64_t> learned) {
+  change_.db
+      .use("INSERT INTO decision_item (decision, comment, before, after, before_decided, before_discard, previous,"
+           " learned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+      .bind(no_, row.seq, row.comment.status, after.status, row.comment.decided, row.comment.discard,
+            row.latest_decision, learned)
+      .run();
+  ++settled_.changed;
+}
+
+bool Decider::decide(const Row& row, std::optional<std::int32_t> version) {
+  const Comment& comment = row.comment;
+  const Status status = status_of(who_.kind);
+  const char* why = nullptr;
+  if (comment.status == Status::checked)
+    why = "checked";
+  else if (version && *version != comment.version)
+    why = "stale";
+  else if (comment.decided && comment.status == status)
+    why = "already";
+  if (why != nullptr) {
+    skip(comment.id, why);
+    return false;
+  }
+  begin(row.site);
+  Db& db = change_.db;
+  if (row.latest_decision) {
+    take_event(db, learned_by(db, *row.latest_decision, row.seq), true);
+    change_.deltas.standing.push_back({*row.latest_decision, -1});
+  }
+  std::optional<std::int64_t> learned;
+  if (who_.kind != DecisionKind::reject) {  // against the rules is not spam: it teaches nothing
+    db.use("INSERT INTO learn_event (comment, site, spam, at, by, sample) VALUES (?1, ?2, ?3, ?4, ?5, '')")
+        .bind(comment.id, row.site, who_.kind == DecisionKind::spam, who_.now, who_.by)
+        .run();
+    learned = last_row(db);
+  }
+  const State after{.status = status,
+                    .decided = true,
+                    .discard = comment.discard && status == Status::spam,
+                    .latest_decision = no_};
+  item(row, after, learned);
+  change_.deltas.standing.push_back({no_, 1});
+  set_state(change_, keys_, row, after);
+  return true;
+}
+
+bool Decider::take_back(std::int64_t no, const Row& row, const Item& before) {
+  if (row.latest_decision != no) {
+    skip(row.comment.id, "superseded");
+    return false;
+  }
+  begin(row.site);
+  Db& db = change_.db;
+  take_event(db, before.learned, true);
+  change_.deltas.standing.push_back({no, -1});
+  if (const auto previous = before.before.latest_decision) {
+    take_event(db, learned_by(db, *previous, row.seq), false);
+    change_.deltas.standing.push_back({*previous, 1});
+  }
+  item(row, before.before, std::nullopt);
+  set_state(change_, keys_, row, before.before);
+  return true;
+}
+
+Settled Decider::finish() {
+  if (no_ == 0) return settled_;
+  const std::string skipped = codec::write(settled_.skipped);
+  change_.db.use("UPDATE decision SET changed = ?2, skipped = ?3, site = ?4 WHERE no = ?1")
+      .bind(no_, settled_.changed, skipped, several_ ? std::nullopt : site_)
+      .run();
+  return settled_;
+}
+
+}  // namespace chaffinch::sqlite

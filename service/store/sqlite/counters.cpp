@@ -1,0 +1,175 @@
+#include "store/sqlite/counters.h"
+
+#include <algorithm>
+
+namespace chaffinch::sqlite {
+namespace {
+
+constexpr std::size_t at(Status status) { return static_cast<std::size_t>(status); }
+
+Time earliest(Time a, Time b) { return a == 0 ? b : b == 0 ? a : std::min(a, b); }
+
+void add(ByStatus& sum, const ByStatus& more) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+}
+
+bool nothing(const ByStatus& by) {
+  return std::all_of(by.begin(), by.end(), [](std::int32_t one) { return one == 0; });
+}
+
+}  // namespace
+
+void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time received,
+                   bool records_too, bool rules_too) {
+  const std::size_t status = at(comment.status);
+  if (records_too) {
+    const auto record = [&](Kind kind, std::int64_t key) {
+      if (key == 0) return;
+      RecordMove move{.by = {}, .first = time, .last = time};
+      move.by[status] = by;
+      records.push_back({{comment.site, static_cast<std::int64_t>(kind), key}, move});
+    };
+    record(Kind::author, comment.keys.author);
+    record(Kind::email, comment.keys.email);
+    record(Kind::address, comment.keys.address);
+    record(Kind::network, comment.keys.network);
+    for (const std::int64_t domain : comment.domains) record(Kind::domain, domain);
+    if (comment.copy_hash != 0) {
+      copies.push_back({{comment.site, comment.copy_hash},
+                        {.count = by,
+                         .spam = comment.status == Status::spam ? by : 0,
+                         .approved = comment.status == Status::approved ? by : 0,
+                         .at = received}});
+    }
+  }
+  SiteMove site;
+  site.by[status] = by;
+  site.decided = comment.decided ? by : 0;
+  sites.push_back({comment.site, site});
+  if (comment.status == Status::approved || comment.status == Status::pending) {
+    articles.push_back({comment.article,
+                        {.approved = comment.status == Status::approved ? by : 0,
+                         .pending = comment.status == Status::pending ? by : 0}});
+  }
+  if (!rules_too) return;
+  for (const std::string& rule : comment.rules) {
+    RuleMove move{.hits = by, .approved = 0, .rejected = 0, .spam = 0};
+    if (comment.decided) {
+      move.approved = comment.status == Status::approved ? by : 0;
+      move.rejected = comment.status == Status::rejected ? by : 0;
+      move.spam = comment.status == Status::spam ? by : 0;
+    }
+    rules.push_back({{comment.site, rule}, move});
+  }
+}
+
+void Deltas::arrived(const Counted& comment, Time time, Time received) {
+  count(comment, 1, time, received, true, true);
+}
+
+void Deltas::changed(const Counted& before, const Counted& after, Time received) {
+  count(before, -1, 0, 0, true, true);
+  count(after, 1, 0, received, true, true);
+}
+
+void Deltas::left(const Counted& comment, bool swept) {
+  const bool verdict_stays = comment.status == Status::spam || comment.status == Status::rejected;
+  count(comment, -1, 0, 0, !swept && !verdict_stays, false);
+}
+
+void Counters::add(const Deltas& deltas) {
+  for (const auto& [name, move] : deltas.records) {
+    RecordMove& sum = records_[name];
+    sqlite::add(sum.by, move.by);
+    sum.first = earliest(sum.first, move.first);
+    sum.last = std::max(sum.last, move.last);
+  }
+  for (const auto& [name, move] : deltas.copies) {
+    CopyMove& sum = copies_[name];
+    sum.count += move.count;
+    sum.spam += move.spam;
+    sum.approved += move.approved;
+    sum.at = std::max(sum.at, move.at);
+  }
+  for (const auto& [site, move] : deltas.sites) {
+    SiteMove& sum = sites_[site];
+    sqlite::add(sum.by, move.by);
+    sum.decided += move.decided;
+  }
+  for (const auto& [article, move] : deltas.articles) {
+    ArticleMove& sum = articles_[article];
+    sum.approved += move.approved;
+    sum.pending += move.pending;
+  }
+  for (const auto& [name, move] : deltas.rules) {
+    RuleMove& sum = rules_[name];
+    sum.hits += move.hits;
+    sum.approved += move.approved;
+    sum.rejected += move.rejected;
+    sum.spam += move.spam;
+  }
+  for (const auto& [decision, by] : deltas.standing) standing_[decision] += by;
+}
+
+// No counter goes below zero: a record may have been forgotten between the comment's coming and its going.
+void Counters::flush(Db& db) {
+  for (const auto& [name, move] : records_) {
+    if (nothing(move.by) && move.last == 0) continue;
+    db.use(
+          "INSERT INTO record (site, kind, key, pending, approved, rejected, spam, checked, first_seen, last_seen)"
+          " VALUES (?1, ?2, ?3, max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8), ?9, ?10)"
+          " ON CONFLICT DO UPDATE SET pending = max(0, pending + ?4), approved = max(0, approved + ?5),"
+          " rejected = max(0, rejected + ?6), spam = max(0, spam + ?7), checked = max(0, checked + ?8),"
+          " first_seen = CASE WHEN ?9 = 0 THEN first_seen WHEN first_seen = 0 THEN ?9 ELSE min(first_seen, ?9) END,"
+          " last_seen = max(last_seen, ?10)")
+        .bind(name.site, name.kind, name.key, move.by[at(Status::pending)], move.by[at(Status::approved)],
+              move.by[at(Status::rejected)], move.by[at(Status::spam)], move.by[at(Status::checked)], move.first,
+              move.last)
+        .run();
+  }
+  for (const auto& [name, move] : copies_) {
+    if (move.count == 0 && move.spam == 0 && move.approved == 0 && move.at == 0) continue;
+    // A text that was silent for the retention begins anew.
+    db.use(
+          "INSERT INTO copy (site, hash, count, spam, approved, last_at)"
+          " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), ?6)"
+          " ON CONFLICT DO UPDATE SET count = max(0, iif(last_at < ?7, 0, count) + ?3),"
+          " spam = max(0, iif(last_at < ?7, 0, spam) + ?4), approved = max(0, iif(last_at < ?7, 0, approved) + ?5),"
+          " last_at = max(last_at, ?6)")
+        .bind(name.first, name.second, move.count, move.spam, move.approved, move.at, move.at - kCopyRetention)
+        .run();
+  }
+  for (const auto& [site, move] : sites_) {
+    if (nothing(move.by) && move.decided == 0) continue;
+    db.use(
+          "UPDATE site SET pending = max(0, pending + ?2), approved = max(0, approved + ?3),"
+          " rejected = max(0, rejected + ?4), spam = max(0, spam + ?5), checked = max(0, checked + ?6),"
+          " decided = max(0, decided + ?7) WHERE no = ?1")
+        .bind(site, move.by[at(Status::pending)], move.by[at(Status::approved)], move.by[at(Status::rejected)],
+              move.by[at(Status::spam)], move.by[at(Status::checked)], move.decided)
+        .run();
+  }
+  for (const auto& [article, move] : articles_) {
+    if (move.approved == 0 && move.pending == 0) continue;
+    db.use("UPDATE article SET approved = max(0, approved + ?2), pending = max(0, pending + ?3) WHERE no = ?1")
+        .bind(article, move.approved, move.pending)
+        .run();
+  }
+  for (const auto& [name, move] : rules_) {
+    if (move.hits == 0 && move.approved == 0 && move.rejected == 0 && move.spam == 0) continue;
+    db.use(
+          "INSERT INTO rule_stat (site, rule, hits, approved, rejected, spam)"
+          " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6))"
+          " ON CONFLICT DO UPDATE SET hits = max(0, hits + ?3), approved = max(0, approved + ?4),"
+          " rejected = max(0, rejected + ?5), spam = max(0, spam + ?6)")
+        .bind(name.first, name.second, move.hits, move.approved, move.rejected, move.spam)
+        .run();
+  }
+  for (const auto& [decision, by] : standing_) {
+    if (by == 0) continue;
+    db.use("UPDATE decision SET standing = max(0, standing + ?2) WHERE no = ?1").bind(decision, by).run();
+  }
+  *this = Counters();
+}
+
+}  // namespace chaffinch::sqlite

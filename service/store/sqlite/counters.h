@@ -1,0 +1,105 @@
+// Everything that counts comments: reputation records, copies, sites, articles, rule statistics, standing decisions.
+// Operations say how the counters move; the writer sums the moves of a group up and writes each counter once.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/comment.h"
+#include "core/time.h"
+#include "store/sqlite/db.h"
+#include "store/sqlite/keys.h"
+
+namespace chaffinch::sqlite {
+
+// A copy is remembered so long after the last one.
+inline constexpr Time kCopyRetention = 30 * kDay;
+
+using ByStatus = std::array<std::int32_t, 5>;  // in the order of Status
+
+struct RecordName {
+  std::int64_t site = 0;
+  std::int64_t kind = 0;
+  std::int64_t key = 0;
+  auto operator<=>(const RecordName&) const = default;
+};
+
+struct RecordMove {
+  ByStatus by{};
+  Time first = 0;  // 0: says nothing of when
+  Time last = 0;
+};
+
+struct CopyMove {
+  std::int32_t count = 0, spam = 0, approved = 0;
+  Time at = 0;
+};
+
+struct SiteMove {
+  ByStatus by{};
+  std::int32_t decided = 0;
+};
+
+struct ArticleMove {
+  std::int32_t approved = 0, pending = 0;
+};
+
+struct RuleMove {
+  std::int32_t hits = 0, approved = 0, rejected = 0, spam = 0;
+};
+
+// What of a comment is counted.
+struct Counted {
+  std::int64_t site = 0;
+  std::int64_t article = 0;
+  Status status = Status::pending;
+  bool decided = false;
+  PersonKeys keys;
+  std::vector<std::int64_t> domains;  // keyed hashes
+  std::int64_t copy_hash = 0;
+  std::vector<std::string> rules;
+};
+
+// The moves of one operation.
+struct Deltas {
+  std::vector<std::pair<RecordName, RecordMove>> records;
+  std::vector<std::pair<std::pair<std::int64_t, std::int64_t>, CopyMove>> copies;  // site, hash
+  std::vector<std::pair<std::int64_t, SiteMove>> sites;
+  std::vector<std::pair<std::int64_t, ArticleMove>> articles;
+  std::vector<std::pair<std::pair<std::int64_t, std::string>, RuleMove>> rules;
+  std::vector<std::pair<std::int64_t, std::int32_t>> standing;  // decision.no
+
+  // A comment came (at its own time; we heard of it at `received`) ...
+  void arrived(const Counted&, Time at, Time received);
+  // ... changed (its text at `received`; 0: the text is the same) ...
+  void changed(const Counted& before, const Counted& after, Time received = 0);
+  // ... or goes. Statistics of rules stay: they are of what happened, not of what is still here. What was found out
+  // about its author and text stays as well when it was `swept`, spam or rejected; a comment that somebody removed
+  // is taken out of the records.
+  void left(const Counted&, bool swept);
+
+ private:
+  void count(const Counted&, std::int32_t by, Time at, Time received, bool records_too, bool rules_too);
+};
+
+class Counters {
+ public:
+  void add(const Deltas&);
+  void flush(Db&);  // writes all moves and forgets them
+
+ private:
+  std::map<RecordName, RecordMove> records_;
+  std::map<std::pair<std::int64_t, std::int64_t>, CopyMove> copies_;
+  std::map<std::int64_t, SiteMove> sites_;
+  std::map<std::int64_t, ArticleMove> articles_;
+  std::map<std::pair<std::int64_t, std::string>, RuleMove> rules_;
+  std::map<std::int64_t, std::int32_t> standing_;
+};
+
+}  // namespace chaffinch::sqlite

@@ -1,0 +1,306 @@
+#include "store/sqlite/pages.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+
+#include "core/limits.h"
+
+namespace chaffinch::sqlite {
+namespace {
+
+constexpr std::uint32_t kExamine = 2'000;     // comments that one page looks at
+constexpr std::uint32_t kChunk = 256;         // candidates fetched at once
+constexpr std::uint32_t kSortable = 2'000;    // matches that are sorted in memory
+constexpr std::uint32_t kFew = 300;           // a queue so short is read rather than looked up
+constexpr std::uint32_t kStatuses = 5;
+
+char letter_of(Sort sort) { return "onsu"[static_cast<int>(sort)]; }
+
+bool by_arrival(Sort sort) { return sort == Sort::oldest || sort == Sort::newest; }
+bool falling(Sort sort) { return sort == Sort::newest || sort == Sort::score; }
+
+// Whether `a` stands before `b`. Equal keys stand in order of arrival, turned round with the order.
+bool before(Sort sort, const At& a, const At& b) {
+  if (a.key != b.key) return falling(sort) ? a.key > b.key : a.key < b.key;
+  return falling(sort) ? a.seq > b.seq : a.seq < b.seq;
+}
+
+using Candidates = std::vector<At>;
+
+// Comments of one status (or of any, all sites together) straight from an index, in order of arrival.
+void arrivals(Db& db, const Wanted& wanted, std::optional<std::int64_t> status, bool down, std::int64_t above,
+              std::int64_t below, std::uint32_t most, Candidates& out) {
+  std::string text = "SELECT seq FROM comment ";
+  if (wanted.article != 0)
+    text += "INDEXED BY comment_article WHERE article = ?4 AND status = ?5 AND ";
+  else if (wanted.site != 0)
+    text += "INDEXED BY comment_site WHERE site = ?4 AND status = ?5 AND ";
+  else if (status)
+    text += "INDEXED BY comment_status WHERE status = ?5 AND ";
+  else
+    text += "NOT INDEXED WHERE ";
+  text += "seq > ?1 AND seq < ?2 ORDER BY seq ";
+  text += down ? "DESC LIMIT ?3" : "LIMIT ?3";
+  auto query = db.made(text);
+  query.bind(above, below, most);
+  if (wanted.article != 0 || wanted.site != 0) query.at(4, wanted.article != 0 ? wanted.article : wanted.site);
+  if (wanted.article != 0 || wanted.site != 0 || status) query.at(5, status.value_or(0));
+  while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
+}
+
+void plain(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below, std::uint32_t most,
+           Candidates& out) {
+  if (wanted.status) {
+    arrivals(db, wanted, static_cast<std::int64_t>(*wanted.status), down, above, below, most, out);
+    return;
+  }
+  if (wanted.article == 0 && wanted.site == 0) {
+    arrivals(db, wanted, std::nullopt, down, above, below, most, out);
+    return;
+  }
+  // Any status: the indices have one run for each.
+  const auto begin = static_cast<std::ptrdiff_t>(out.size());
+  for (std::uint32_t status = 0; status < kStatuses; ++status) {
+    arrivals(db, wanted, status, down, above, below, most, out);
+  }
+  std::sort(out.begin() + begin, out.end(),
+            [down](const At& a, const At& b) { return down ? a.seq > b.seq : a.seq < b.seq; });
+  if (out.size() > static_cast<std::size_t>(begin) + most) out.resize(static_cast<std::size_t>(begin) + most);
+}
+
+void found(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below, std::uint32_t most,
+           Candidates& out) {
+  auto query = db.use(down ? "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2 AND rowid < ?3"
+                             " ORDER BY rowid DESC LIMIT ?4"
+                           : "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2 AND rowid < ?3"
+                             " ORDER BY rowid LIMIT ?4");
+  query.bind(wanted.match, above, below, most);
+  while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
+}
+
+// The comments that this person holds: few, whatever the queue's size.
+void leased(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below, std::uint32_t most,
+            Candidates& out) {
+  auto query = db.use(down ? "SELECT comment FROM lease WHERE holder = ?1 AND comment > ?2 AND comment < ?3"
+                             " ORDER BY comment DESC LIMIT ?4"
+                           : "SELECT comment FROM lease WHERE holder = ?1 AND comment > ?2 AND comment < ?3"
+                             " ORDER BY comment LIMIT ?4");
+  query.bind(wanted.holder, above, below, most);
+  while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
+}
+
+// Candidates in order of arrival, from the leases, the index with the tail behind it, or the queue itself.
+class Arrivals {
+ public:
+  Arrivals(Db& db, const Wanted& wanted, bool down, bool use_index)
+      : db_(db), wanted_(wanted), down_(down), use_index_(use_index), mark_(indexed_to(db)) {}
+
+  Candidates next(std::int64_t above, std::int64_t below, std::uint32_t most) const {
+    Candidates out;
+    if (wanted_.claimed.value_or(false)) {
+      leased(db_, wanted_, down_, above, below, most, out);
+    } else if (!use_index_) {
+      plain(db_, wanted_, down_, above, below, most, out);
+    } else if (down_) {
+      plain(db_, wanted_, down_, std::max(above, mark_), below, most, out);
+      if (out.size() < most) {
+        found(db_, wanted_, down_, above, std::min(below, mark_ + 1),
+              most - static_cast<std::uint32_t>(out.size()), out);
+      }
+    } else {
+      found(db_, wanted_, down_, above, std::min(below, mark_ + 1), most, out);
+      if (out.size() < most) {
+        plain(db_, wanted_, down_, std::max(above, mark_), below, most - static_cast<std::uint32_t>(out.size()),
+              out);
+      }
+    }
+    return out;
+  }
+
+ private:
+  Db& db_;
+  const Wanted& wanted_;
+  bool down_;
+  bool use_index_;
+  std::int64_t mark_;
+};
+
+Candidates ranked(Db& db, const Wanted& wanted, Sort sort, const std::optional<At>& from, std::uint32_t most) {
+  const std::string column = sort == Sort::score ? "score" : "doubt";
+  const bool down = falling(sort);
+  std::string text = "SELECT seq, " + column + " FROM comment INDEXED BY comment_" +
+                     (wanted.site != 0 ? "site_" : "") + column + " WHERE status = 0";
+  if (wanted.site != 0) text += " AND site = ?4";
+  if (from) text += " AND (" + column + ", seq) " + (down ? "<" : ">") + " (?1, ?2)";
+  text += " ORDER BY " + column + (down ? " DESC, seq DESC" : ", seq") + " LIMIT ?3";
+  auto query = db.made(text);
+  if (from) {
+    query.at(1, from->key);
+    query.at(2, from->seq);
+  }
+  query.at(3, most);
+  if (wanted.site != 0) query.at(4, wanted.site);
+  Candidates out;
+  while (query.step()) out.push_back({.seq = query.integer(0), .key = query.real(1)});
+  return out;
+}
+
+double key_of(Sort sort, const Row& row) {
+  return sort == Sort::score ? row.score : sort == Sort::useful ? row.doubt : 0;
+}
+
+bool few(Db& db, const Wanted& wanted) {
+  if (wanted.status != Status::pending) return false;
+  auto query = db.use("SELECT coalesce(sum(pending), 0) FROM site WHERE ?1 = 0 OR no = ?1");
+  return query.bind(wanted.site).step() && query.integer(0) <= kFew;
+}
+
+// All matches, when they are few enough to be sorted here.
+std::optional<std::vector<Row>> all_sorted(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
+                                           Sort sort, const std::optional<At>& from, bool use_index) {
+  const Candidates some =
+      Arrivals(db, wanted, false, use_index).next(0, std::numeric_limits<std::int64_t>::max(), kSortable + 1);
+  if (some.size() > kSortable) return std::nullopt;
+  std::vector<Row> rows;
+  for (const At& one : some) {
+    auto row = row_by_seq(db, sites, one.seq);
+    if (!row || !matches(db, wanted, *row, keys)) continue;
+    if (from && !before(sort, *from, {.seq = row->seq, .key = key_of(sort, *row)})) continue;
+    rows.push_back(std::move(*row));
+  }
+  std::sort(rows.begin(), rows.end(), [sort](const Row& a, const Row& b) {
+    return before(sort, {.seq = a.seq, .key = key_of(sort, a)}, {.seq = b.seq, .key = key_of(sort, b)});
+  });
+  return rows;
+}
+
+}  // namespace
+
+std::string cursor_of(const Keys& keys, char kind, const std::vector<std::int64_t>& numbers) {
+  std::string text(1, kind);
+  for (const std::int64_t number : numbers) {
+    std::array<char, 17> room{};
+    const auto end =
+        std::to_chars(room.data(), room.data() + room.size(), static_cast<std::uint64_t>(number), 16).ptr;
+    if (text.size() > 1) text += '-';
+    text.append(room.data(), end);
+  }
+  return text + "." + keys.seal(text);
+}
+
+Result<std::optional<std::vector<std::int64_t>>> place_of(const Keys& keys, char kind, std::size_t count,
+                                                          const std::string& cursor) {
+  std::optional<std::vector<std::int64_t>> place;
+  if (cursor.empty()) return place;
+  const auto broken = [] {
+    return fail(Code::invalid, "this cursor does not belong to this list", "?cursor",
+                "take the one that the previous page gave, with the same order, or leave it out");
+  };
+  const auto dot = cursor.find('.');
+  if (dot == std::string::npos || cursor.front() != kind ||
+      cursor.substr(dot + 1) != keys.seal(std::string_view(cursor).substr(0, dot))) {
+    return broken();
+  }
+  place.emplace();
+  const char* at = cursor.data() + 1;
+  const char* const end = cursor.data() + dot;
+  while (true) {
+    std::uint64_t number = 0;
+    const auto [next, error] = std::from_chars(at, end, number, 16);
+    if (error != std::errc()) return broken();
+    place->push_back(static_cast<std::int64_t>(number));
+    if (next == end) break;
+    at = next + 1;
+  }
+  if (place->size() != count) return broken();
+  return place;
+}
+
+Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort, std::optional<At> from,
+             std::uint32_t examine, const std::function<bool(Row&&)>& take) {
+  Scanned scanned{.last = from, .finished = false, .examined = 0};
+  if (wanted.nothing) {
+    scanned.finished = true;
+    return scanned;
+  }
+  const bool asks = wanted.asks_rows();
+  const bool held = wanted.claimed.value_or(false);
+  const bool use_index = !wanted.match.empty() && !held && !few(db, wanted);
+  if (!by_arrival(sort) && (use_index || held || wanted.article != 0)) {
+    if (auto rows = all_sorted(db, sites, keys, wanted, sort, from, use_index)) {
+      for (Row& row : *rows) {
+        scanned.last = At{.seq = row.seq, .key = key_of(sort, row)};
+        ++scanned.examined;
+        if (!take(std::move(row))) return scanned;
+      }
+      scanned.finished = true;
+      return scanned;
+    }
+  }
+  const Arrivals arrivals(db, wanted, falling(sort), use_index);
+  while (scanned.examined < examine) {
+    const std::uint32_t most = asks ? kChunk : static_cast<std::uint32_t>(limits::kPageUsual + 1);
+    Candidates some;
+    if (by_arrival(sort)) {
+      const std::int64_t from_seq = scanned.last ? scanned.last->seq : 0;
+      some = falling(sort)
+                 ? arrivals.next(0, scanned.last ? from_seq : std::numeric_limits<std::int64_t>::max(), most)
+                 : arrivals.next(from_seq, std::numeric_limits<std::int64_t>::max(), most);
+    } else {
+      some = ranked(db, wanted, sort, scanned.last, most);
+    }
+    for (const At& one : some) {
+      scanned.last = one;
+      ++scanned.examined;
+      auto row = row_by_seq(db, sites, one.seq);
+      if (!row || ((asks || use_index || wanted.article != 0) && !matches(db, wanted, *row, keys))) continue;
+      if (!take(std::move(*row))) return scanned;
+    }
+    if (some.size() < most) {
+      scanned.finished = true;
+      return scanned;
+    }
+  }
+  return scanned;
+}
+
+Result<RowPage> page_of(Db& db, const Sites& sites, const Keys& keys, const QueueQuery& query,
+                        const Wanted& wanted) {
+  if (!by_arrival(query.sort) && query.status != Status::pending) {
+    return fail(Code::invalid, "only pending comments can be had in this order", "?sort",
+                "ask for status pending, or for the order oldest or newest");
+  }
+  const char letter = letter_of(query.sort);
+  auto place = place_of(keys, letter, by_arrival(query.sort) ? 1 : 2, query.cursor);
+  if (!place) return tl::unexpected(std::move(place).error());
+  std::optional<At> from;
+  if (*place) {
+    from = At{.seq = (**place)[0], .key = by_arrival(query.sort) ? 0 : std::bit_cast<double>((**place)[1])};
+  }
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, limits::kPage);
+  RowPage page;
+  std::optional<At> last;  // of the page: one more is asked for to know whether there is a next one
+  bool more = false;
+  const Scanned scanned = scan(db, sites, keys, wanted, query.sort, from, kExamine, [&](Row&& row) {
+    if (page.rows.size() >= limit) {
+      more = true;
+      return false;
+    }
+    last = At{.seq = row.seq, .key = key_of(query.sort, row)};
+    page.rows.push_back(std::move(row));
+    return true;
+  });
+  if (!more && !scanned.finished) {
+    more = true;
+    last = scanned.last;
+  }
+  if (more && last) {
+    std::vector<std::int64_t> numbers{last->seq};
+    if (!by_arrival(query.sort)) numbers.push_back(std::bit_cast<std::int64_t>(last->key));
+    page.next = cursor_of(keys, letter, numbers);
+  }
+  return page;
+}
+
+}  // namespace chaffinch::sqlite

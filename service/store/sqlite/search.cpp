@@ -1,0 +1,273 @@
+#include "store/sqlite/search.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "analysis/text.h"
+#include "core/limits.h"
+#include "store/sqlite/words.h"
+
+namespace chaffinch::sqlite {
+namespace {
+
+std::string token(char letter, std::int64_t key) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string text(1, letter);
+  auto value = static_cast<std::uint64_t>(key);
+  for (int i = 0; i < 12; ++i, value >>= 4) text += kHex[value & 15];
+  return text;
+}
+
+std::string number_token(char letter, std::int64_t no) { return letter + std::to_string(no) + "x"; }
+
+// The widths at which networks are indexed, narrowest first.
+std::array<int, 3> widths(bool v4) { return v4 ? std::array{24, 16, 8} : std::array{64, 48, 32}; }
+
+std::string around(const Address& address, int prefix, const Keys& keys) {
+  Network network{address, prefix};
+  // The address of a network has no host bits; only the leading bits count here.
+  const int keep = address.v4 ? prefix + 96 : prefix;
+  for (int bit = keep; bit < 128; ++bit) {
+    network.address.bytes[static_cast<std::size_t>(bit / 8)] &=
+        static_cast<std::uint8_t>(~(0x80 >> (bit % 8)));
+  }
+  return token('n', keys.of("around", network.text()));
+}
+
+bool contains_all(const std::vector<std::string>& words, const std::unordered_set<std::string>& in) {
+  return std::all_of(words.begin(), words.end(), [&](const std::string& word) { return in.contains(word); });
+}
+
+std::unordered_set<std::string> word_set(Db& db, std::initializer_list<std::string_view> texts) {
+  std::unordered_set<std::string> set;
+  for (const std::string_view text : texts) {
+    for (std::string& word : words_of(db, text)) set.insert(std::move(word));
+  }
+  return set;
+}
+
+bool host_within(std::string_view host, std::string_view domain) {
+  return host == domain ||
+         (host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+}
+
+// The remembered domains are registrable ones; a host below one of them is looked for in the text.
+bool links_to(const Row& row, const std::string& wanted) {
+  for (const std::string& domain : row.domains) {
+    if (domain == wanted) return true;
+    if (host_within(wanted, domain) && (ascii_lower(row.comment.content).find(wanted) != std::string::npos ||
+                                        ascii_lower(row.comment.author.url).find(wanted) != std::string::npos)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string document(const Row& row, const Keys& keys) {
+  const Comment& comment = row.comment;
+  std::string text = spaced(comment.content);
+  const auto add = [&text](const std::string& more) {
+    text += ' ';
+    text += more;
+  };
+  add(spaced(comment.author.name));
+  add(spaced(row.own_title));
+  add(number_token('s', row.site));
+  add(number_token('a', row.article));
+  if (row.keys.email != 0) add(token('e', row.keys.email));
+  if (!comment.author.id.empty()) add(token('u', keys.author_id(comment.author.id)));
+  if (row.keys.address != 0) add(token('p', row.keys.address));
+  if (const auto address = Address::parse(comment.client.ip)) {
+    for (const int width : widths(address->v4)) add(around(*address, width, keys));
+  }
+  for (const std::string& domain : row.domains) add(token('d', keys.domain(domain)));
+  for (const std::string& rule : rules_of(row.verdict())) add(token('r', keys.of("rule", rule)));
+  if (row.copy_hash != 0) add(token('c', row.copy_hash));
+  return text;
+}
+
+void index_row(Db& db, const Row& row, const Keys& keys) {
+  const std::string text = document(row, keys);
+  db.use("INSERT INTO search (rowid, words) VALUES (?1, ?2)").bind(row.seq, text).run();
+}
+
+void unindex_row(Db& db, const Row& row, const Keys& keys) {
+  const std::string text = document(row, keys);
+  db.use("INSERT INTO search (search, rowid, words) VALUES ('delete', ?1, ?2)").bind(row.seq, text).run();
+}
+
+std::int64_t indexed_to(Db& db) {
+  auto query = db.use("SELECT value FROM meta WHERE name = 'indexed_to'");
+  return query.step() ? query.integer(0) : 0;
+}
+
+std::uint32_t index_some(Db& db, const Sites& sites, const Keys& keys, std::uint32_t most) {
+  const std::int64_t from = indexed_to(db);
+  std::vector<std::int64_t> todo;
+  {
+    auto query = db.use("SELECT seq FROM comment WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    query.bind(from, most);
+    while (query.step()) todo.push_back(query.integer(0));
+  }
+  if (todo.empty()) return 0;
+  for (const std::int64_t seq : todo) {
+    if (const auto row = row_by_seq(db, sites, seq)) index_row(db, *row, keys);
+  }
+  db.use("UPDATE meta SET value = ?1 WHERE name = 'indexed_to'").bind(todo.back()).run();
+  return static_cast<std::uint32_t>(todo.size());
+}
+
+std::vector<std::string> words_of(Db& db, std::string_view text) { return db.words().of(spaced(text)); }
+
+bool Wanted::asks_rows() const {
+  return !rule.empty() || !author.empty() || email != 0 || author_id != 0 || address != 0 || copy_hash != 0 || network ||
+         !domain.empty() || min_score || max_score || !text.empty() || !runs.empty() || claimed || undecided;
+}
+
+void aim(Wanted& wanted, const Keys& keys) {
+  std::vector<std::string> all;
+  const auto add = [&all](std::string word) { all.push_back("\"" + std::move(word) + "\""); };
+  for (const std::string& word : wanted.text) add(word);
+  for (const std::string& word : wanted.author) add(word);
+  if (!wanted.rule.empty()) add(token('r', keys.of("rule", wanted.rule)));
+  if (wanted.email != 0) add(token('e', wanted.email));
+  if (wanted.author_id != 0) add(token('u', wanted.author_id));
+  if (wanted.address != 0) add(token('p', wanted.address));
+  if (wanted.copy_hash != 0) add(token('c', wanted.copy_hash));
+  if (wanted.network) {
+    const Network& network = *wanted.network;
+    if (network.prefix == (network.address.v4 ? 32 : 128)) {
+      add(token('p', keys.address(network.address.text())));
+    } else {
+      for (const int width : widths(network.address.v4)) {
+        if (network.prefix < width) continue;
+        all.push_back("\"" + around(network.address, width, keys) + "\"");
+        break;
+      }
+    }
+  }
+  if (!wanted.domain.empty()) {
+    std::string any;
+    for (std::string_view rest = wanted.domain; !rest.empty();) {
+      any += any.empty() ? "(\"" : " OR \"";
+      any += token('d', keys.domain(rest));
+      any += '"';
+      const auto dot = rest.find('.');
+      rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
+    }
+    all.push_back(any + ")");
+  }
+  wanted.match.clear();
+  if (all.empty()) return;
+  if (wanted.article != 0)
+    add(number_token('a', wanted.article));
+  else if (wanted.site != 0)
+    add(number_token('s', wanted.site));
+  for (const std::string& one : all) {
+    if (!wanted.match.empty()) wanted.match += " AND ";
+    wanted.match += one;
+  }
+}
+
+Result<Wanted> wanted(Db& db, const Sites& sites, const Keys& keys, const QueueQuery& query) {
+  Wanted wanted;
+  wanted.status = query.status;
+  wanted.rule = query.rule;
+  wanted.min_score = query.min_score;
+  wanted.max_score = query.max_score;
+  wanted.claimed = query.claimed;
+  wanted.holder = query.holder;
+  wanted.now = query.now;
+  if (!query.reach.empty() && !query.site.empty() && query.reach != query.site) {
+    return fail(Code::not_found, "there is no such site", "?site");
+  }
+  const std::string& site = query.site.empty() ? query.reach : query.site;
+  if (!site.empty()) {
+    const auto entry = sites.find(site);
+    if (!entry) return fail(Code::not_found, "there is no such site", "?site");
+    wanted.site = entry->no;
+  }
+  if (!query.article.empty()) {
+    if (wanted.site == 0) {
+      return fail(Code::invalid, "an article is named within its site", "?article", "name the site as well");
+    }
+    auto article = db.use("SELECT no FROM article WHERE site = ?1 AND id = ?2");
+    if (article.bind(wanted.site, query.article).step())
+      wanted.article = article.integer(0);
+    else
+      wanted.nothing = true;
+  }
+  if (query.text.size() > limits::kQueryText || query.author.size() > limits::kQueryText) {
+    return fail(Code::invalid, "the words to search for are too long", query.text.size() > limits::kQueryText ? "?q" : "?author");
+  }
+  if (!query.text.empty()) {
+    wanted.text = words_of(db, query.text);
+    wanted.runs = runs_of(query.text);
+    wanted.nothing = wanted.nothing || wanted.text.empty();
+  }
+  if (!query.author.empty()) {
+    wanted.author = words_of(db, query.author);
+    wanted.nothing = wanted.nothing || wanted.author.empty();
+  }
+  wanted.email = keys.email(query.email);
+  if (!query.network.empty()) {
+    wanted.network = Network::parse(query.network);
+    if (!wanted.network) {
+      return fail(Code::invalid, "not an address or a network", "?ip", "write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/48");
+    }
+  }
+  wanted.domain = ascii_lower(query.domain);
+  while (wanted.domain.ends_with('.')) wanted.domain.pop_back();
+  if (!query.domain.empty() && wanted.domain.empty()) wanted.nothing = true;
+  aim(wanted, keys);
+  return wanted;
+}
+
+bool matches(Db& db, const Wanted& wanted, const Row& row, const Keys& keys) {
+  const Comment& comment = row.comment;
+  if (wanted.site != 0 && row.site != wanted.site) return false;
+  if (wanted.status && comment.status != *wanted.status) return false;
+  if (wanted.article != 0 && row.article != wanted.article) return false;
+  if (wanted.undecided && comment.decided) return false;
+  if (wanted.min_score && row.score < *wanted.min_score) return false;
+  if (wanted.max_score && row.score > *wanted.max_score) return false;
+  if (wanted.email != 0 && row.keys.email != wanted.email) return false;
+  if (wanted.address != 0 && row.keys.address != wanted.address) return false;
+  if (wanted.copy_hash != 0 && row.copy_hash != wanted.copy_hash) return false;
+  if (wanted.author_id != 0 &&
+      (comment.author.id.empty() || keys.author_id(comment.author.id) != wanted.author_id)) {
+    return false;
+  }
+  if (wanted.network) {
+    const auto address = Address::parse(comment.client.ip);
+    if (!address || !wanted.network->contains(*address)) return false;
+  }
+  if (!wanted.domain.empty() && !links_to(row, wanted.domain)) return false;
+  if (!wanted.rule.empty()) {
+    const auto rules = rules_of(row.verdict());
+    if (std::find(rules.begin(), rules.end(), wanted.rule) == rules.end()) return false;
+  }
+  if (!wanted.author.empty() && !contains_all(wanted.author, word_set(db, {comment.author.name}))) return false;
+  if (!wanted.text.empty() &&
+      !contains_all(wanted.text, word_set(db, {comment.content, comment.author.name, row.own_title}))) {
+    return false;
+  }
+  for (const std::string& run : wanted.runs) {
+    if (comment.content.find(run) == std::string::npos && comment.author.name.find(run) == std::string::npos &&
+        row.own_title.find(run) == std::string::npos) {
+      return false;
+    }
+  }
+  if (wanted.claimed) {
+    auto lease = db.use("SELECT holder FROM lease WHERE comment = ?1 AND until > ?2");
+    const bool leased = lease.bind(row.seq, wanted.now).step();
+    const bool mine = leased && lease.text(0) == wanted.holder;
+    if (*wanted.claimed ? !mine : leased && !mine) return false;
+  }
+  return true;
+}
+
+}  // namespace chaffinch::sqlite

@@ -1,0 +1,303 @@
+// recall, release, keep, import.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "analysis/address.h"
+#include "analysis/text.h"
+#include "core/limits.h"
+#include "store/codec.h"
+#include "store/sqlite/change.h"
+#include "store/sqlite/engine.h"
+
+namespace chaffinch::sqlite {
+namespace {
+
+constexpr std::uint32_t kRemembered = 20'000;  // comments of the last hour that are read at the start
+
+void copies_of(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
+  auto query = db.use("SELECT count, spam, approved FROM copy WHERE site = ?1 AND hash = ?2 AND last_at >= ?3");
+  if (!query.bind(site, static_cast<std::int64_t>(probe.copy_hash), probe.now - kCopyRetention).step()) return;
+  facts.copies += query.as<std::uint32_t>(0);
+  facts.copies_spam = query.as<std::uint32_t>(1);
+  facts.copies_approved = query.as<std::uint32_t>(2);
+}
+
+// A kept comment that is judged again is counted among the copies of its text: it is taken out.
+void without_self(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
+  auto query = db.use("SELECT status FROM comment WHERE id = ?1 AND site = ?2 AND copy_hash = ?3");
+  if (!query.bind(*probe.self, site, static_cast<std::int64_t>(probe.copy_hash)).step()) return;
+  const auto less = [](std::uint32_t& count) { count -= count > 0 ? 1 : 0; };
+  less(facts.copies);
+  if (query.as<Status>(0) == Status::spam) less(facts.copies_spam);
+  if (query.as<Status>(0) == Status::approved) less(facts.copies_approved);
+}
+
+struct InThread {
+  std::optional<Id> parent;
+  std::int32_t depth = 0;
+  Time root_at = 0;
+  std::int64_t root = 0;
+  Time place = 0;
+};
+
+// A reply stands in its parent's thread, by its own time but never before its parent. Where the parent is gone, it
+// begins a thread of its own.
+InThread in_thread(Db& db, const Comment& comment, std::int64_t article, std::int64_t seq) {
+  InThread place{.parent = comment.parent,
+                 .depth = 0,
+                 .root_at = comment.shown_at(),
+                 .root = seq,
+                 .place = comment.shown_at()};
+  if (!comment.parent) return place;
+  auto query =
+      db.use("SELECT depth, root_at, root, place, parent FROM comment WHERE id = ?1 AND article = ?2");
+  if (!query.bind(*comment.parent, article).step()) return place;
+  place.depth = query.as<std::int32_t>(0) + 1;
+  place.root_at = query.integer(1);
+  place.root = query.integer(2);
+  place.place = std::max(comment.shown_at(), query.integer(3) + 1);
+  if (place.depth >= static_cast<std::int32_t>(limits::kThreadDepth) && !query.null(4)) {
+    place.parent = query.id(4);
+    --place.depth;
+  }
+  return place;
+}
+
+std::string answer_of(const Kept& kept) {
+  return codec::write(std::vector<std::string>{kept.id.text(), std::string(word(kept.status))});
+}
+
+Kept replayed(const std::string& answer) {
+  Kept kept;
+  kept.replayed = true;
+  if (const auto parts = codec::read_list(answer); parts && parts->size() == 2) {
+    kept.id = Id::parse((*parts)[0]).value_or(Id{});
+    kept.status = status_from((*parts)[1]).value_or(Status::pending);
+  }
+  return kept;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Sites::Entry>> Engine::known_site(const std::string& id, const char* where) const {
+  auto entry = sites_.find(id);
+  if (!entry) return fail(Code::not_found, "there is no such site", where);
+  return entry;
+}
+
+Record Engine::record(Db& db, std::int64_t site, Kind kind, std::int64_t key) const {
+  Record record;
+  if (key == 0) return record;
+  auto query = db.use(
+      "SELECT approved, rejected, spam, pending, checked, first_seen, last_seen FROM record"
+      " WHERE site = ?1 AND kind = ?2 AND key = ?3");
+  if (!query.bind(site, kind, key).step()) return record;
+  record.approved = query.as<std::uint32_t>(0);
+  record.rejected = query.as<std::uint32_t>(1);
+  record.spam = query.as<std::uint32_t>(2);
+  record.pending = query.as<std::uint32_t>(3);
+  record.checked = query.as<std::uint32_t>(4);
+  record.first_seen = query.integer(5);
+  record.last_seen = query.integer(6);
+  return record;
+}
+
+Result<Recalled> Engine::recall(const Probe& probe) {
+  const auto site = known_site(probe.site, "/site");
+  if (!site) return tl::unexpected(site.error());
+  const std::int64_t no = (*site)->no;
+  const PersonKeys keys = keys_.person(probe.author, probe.ip);
+
+  Recalled recalled;
+  recalled.site = (*site)->site;
+  Facts& facts = recalled.facts;
+  facts.now = probe.now;
+
+  // The mark comes before the read: a comment that commits in between is seen twice rather than not at all.
+  Marks::Ask ask{.site = no,
+                 .keys = keys,
+                 .domains = {},
+                 .copy_hash = static_cast<std::int64_t>(probe.copy_hash),
+                 .as_of = probe.as_of == 0 ? probe.now : probe.as_of,
+                 .now = probe.now,
+                 .self = probe.self ? tag_of(*probe.self) : 0};
+  for (const std::string& domain : probe.domains) ask.domains.push_back(keys_.domain(domain));
+  const Marks::Seen seen = marks_.look(ask, probe.reserve);
+  recalled.reservation = seen.reservation;
+  facts.recent_address_10m = seen.address_10m;
+  facts.recent_address_1h = seen.address_1h;
+  facts.recent_network_10m = seen.network_10m;
+  facts.recent_email_1h = seen.email_1h;
+  facts.recent_domain_1h = seen.domain_1h;
+  facts.copies = seen.copies;
+
+  const Done done = read([&](Db& db) -> Done {
+    facts.author = record(db, no, Kind::author, keys.author);
+    facts.email = record(db, no, Kind::email, keys.email);
+    facts.address = record(db, no, Kind::address, keys.address);
+    facts.network = record(db, no, Kind::network, keys.network);
+    for (std::size_t i = 0; i < probe.domains.size(); ++i) {
+      facts.domains.push_back({probe.domains[i], record(db, no, Kind::domain, ask.domains[i])});
+    }
+    if (probe.copy_hash != 0) {
+      copies_of(db, no, probe, facts);
+      if (probe.self) without_self(db, no, probe, facts);
+    }
+    std::int64_t article = 0;
+    {
+      auto query = db.use("SELECT no, closed, first_seen FROM article WHERE site = ?1 AND id = ?2");
+      if (query.bind(no, probe.article.id).step()) {
+        article = query.integer(0);
+        facts.article_known = true;
+        facts.article_closed = query.integer(1) != 0;
+        facts.article_first_seen = query.integer(2);
+      }
+    }
+    if (probe.parent) {
+      auto query = db.use("SELECT 1 FROM comment WHERE id = ?1 AND article = ?2");
+      facts.parent_known = query.bind(*probe.parent, article).step();
+    }
+    facts.blocks = block_hits(db, no, probe);
+    return {};
+  });
+  if (!done) {
+    marks_.release(recalled.reservation);
+    return tl::unexpected(done.error());
+  }
+  return recalled;
+}
+
+void Engine::release(std::uint64_t reservation) {
+  if (reservation != 0) marks_.release(reservation);
+}
+
+Result<Kept> Engine::keep_in(Change& change, const Keep& keep, bool imported) {
+  Db& db = change.db;
+  const Comment& comment = keep.comment;
+  const auto site = known_site(comment.site, "/site");
+  if (!site) return tl::unexpected(site.error());
+  const std::int64_t site_no = (*site)->no;
+  auto before = answered(db, keep.once, comment.received_at);
+  if (!before) return tl::unexpected(std::move(before).error());
+  if (*before) return replayed(**before);
+
+  const std::int64_t article = article_no(db, site_no, comment.article, comment.received_at);
+  const std::int64_t seq = last_seq_.fetch_add(1) + 1;
+  const InThread place = in_thread(db, comment, article, seq);
+  const PersonKeys keys = keys_.person(comment.author, comment.client.ip);
+  const std::string domains = codec::write(keep.domains);
+  const std::string verdict = codec::write(keep.verdict);
+  const std::string facts = codec::write(keep.facts);
+  const Client& client = comment.client;
+  const bool has_client = !client.ip.empty() || !client.user_agent.empty() || !client.referrer.empty();
+  db.use(
+        "INSERT INTO comment (seq, id, site, article, status, decided, discard, version, received_at, created_at,"
+        " imported, parent, depth, root_at, root, place, score, doubt, copy_hash, key_author, key_email, key_address,"
+        " key_network, client, type, name, email, url, author_id, ip, agent, referrer, article_url, article_title,"
+        " elapsed_ms, honeypot, domains, verdict, facts, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 1, ?7, ?8, ?9,"
+        " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
+        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)")
+      .bind(seq, comment.id, site_no, article, comment.status, comment.discard, comment.received_at,
+            comment.created_at, imported, place.parent, place.depth, place.root_at, place.root, place.place,
+            keep.verdict.score, std::abs(keep.verdict.score - (*site)->site.policy.hold),
+            static_cast<std::int64_t>(keep.copy_hash), keys.author, keys.email, keys.address, keys.network,
+            has_client, comment.type, comment.author.name, comment.author.email, comment.author.url,
+            comment.author.id, client.ip, client.user_agent, client.referrer, comment.article.url,
+            comment.article.title, comment.form.elapsed_ms, comment.form.honeypot, domains, verdict, facts,
+            comment.content)
+      .run();
+
+  Counted counted;
+  counted.site = site_no;
+  counted.article = article;
+  counted.status = comment.status;
+  counted.keys = keys;
+  for (const std::string& domain : keep.domains) counted.domains.push_back(keys_.domain(domain));
+  counted.copy_hash = static_cast<std::int64_t>(keep.copy_hash);
+  counted.rules = rules_of(keep.verdict);
+  change.deltas.arrived(counted, imported ? comment.shown_at() : comment.received_at, comment.received_at);
+
+  const Kept kept{.id = comment.id, .status = comment.status, .replayed = false};
+  if (!keep.once.key.empty()) remember_answer(db, keep.once, answer_of(kept), comment.received_at);
+  return kept;
+}
+
+Result<Kept> Engine::keep(Keep keep) {
+  auto kept = writer_.run([&](Change& change) { return keep_in(change, keep, false); });
+  if (!kept || kept->replayed)
+    release(keep.reservation);
+  else
+    marks_.kept(keep.reservation, tag_of(kept->id));
+  return kept;
+}
+
+Result<std::vector<Imported>> Engine::import(std::vector<Import> imports) {
+  auto imported = writer_.run([&](Change& change) -> Result<std::vector<Imported>> {
+    std::vector<Imported> all;
+    // One decision for each label and site, so that one undo takes one kind of label back.
+    std::map<std::pair<std::string, DecisionKind>, std::unique_ptr<Decider>> deciders;
+    for (const Import& one : imports) {
+      if (auto there = row_by_id(change.db, sites_, one.keep.comment.id)) {
+        all.push_back({.added = false, .status = there->comment.status});
+        continue;
+      }
+      auto kept = keep_in(change, one.keep, true);
+      if (!kept) return tl::unexpected(std::move(kept).error());
+      Status status = kept->status;
+      if (one.label && *one.label != DecisionKind::undo) {
+        auto& decider = deciders[{one.keep.comment.site, *one.label}];
+        if (!decider) {
+          decider = std::make_unique<Decider>(change, keys_,
+                                              Decider::Who{.kind = *one.label,
+                                                           .by = "import",
+                                                           .by_token = {},
+                                                           .reason = {},
+                                                           .note = {},
+                                                           .now = one.keep.comment.received_at});
+        }
+        const auto row = row_by_id(change.db, sites_, one.keep.comment.id);
+        if (row && decider->decide(*row, std::nullopt)) status = status_of(*one.label);
+      }
+      all.push_back({.added = true, .status = status});
+    }
+    for (const auto& [name, decider] : deciders) decider->finish();
+    return all;
+  });
+  for (std::size_t i = 0; i < imports.size(); ++i) {
+    const Keep& keep = imports[i].keep;
+    if (imported && (*imported)[i].added)
+      marks_.kept(keep.reservation, tag_of(keep.comment.id));
+    else
+      release(keep.reservation);
+  }
+  return imported;
+}
+
+// Velocity is in memory: after a start it is read from the comments of the hour before the last one.
+void Engine::remember_last_hour() {
+  (void)read([&](Db& db) -> Done {
+    Time newest = 0;
+    std::vector<std::pair<Marks::Ask, std::uint64_t>> all;
+    auto query = db.use(
+        "SELECT site, key_address, key_network, key_email, domains, coalesce(created_at, received_at), received_at, id"
+        " FROM comment ORDER BY seq DESC LIMIT ?1");
+    query.bind(kRemembered);
+    while (query.step()) {
+      newest = std::max(newest, query.integer(6));
+      if (query.integer(6) < newest - kHour) break;
+      Marks::Ask ask;
+      ask.site = query.integer(0);
+      ask.keys = {.author = 0, .email = query.integer(3), .address = query.integer(1), .network = query.integer(2)};
+      for (const std::string& domain : codec::read_list(query.text(4)).value_or(std::vector<std::string>())) {
+        ask.domains.push_back(keys_.domain(domain));
+      }
+      ask.as_of = query.integer(5);
+      all.push_back({std::move(ask), tag_of(query.id(7))});
+    }
+    for (auto one = all.rbegin(); one != all.rend(); ++one) marks_.remember(one->first, one->second);
+    return {};
+  });
+}
+
+}  // namespace chaffinch::sqlite

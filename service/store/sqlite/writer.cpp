@@ -1,0 +1,232 @@
+#include "store/sqlite/writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+#include <SQLiteCpp/Exception.h>
+
+namespace chaffinch::sqlite {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPatience = std::chrono::seconds(10);
+// Idle work waits for a pause of the writers, so that it takes no time from a busy service.
+constexpr auto kPause = std::chrono::milliseconds(15);
+
+Error unavailable(std::string what, std::string advice) {
+  return Error{Code::unavailable, std::move(what), {}, std::move(advice), 1};
+}
+
+Error refusal(const SQLite::Exception& error) {
+  const Trouble trouble = trouble_of(error);
+  return unavailable(trouble.space ? "the disk is full" : "the store cannot write: " + trouble.sentence,
+                     trouble.space ? "make room on the disk; nothing was kept of this request"
+                                   : "see the service's log; nothing was kept of this request");
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<Db> db, const Options& options, Idle idle)
+    : db_(std::move(db)), options_(options), idle_(std::move(idle)), thread_([this] { work(); }) {}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard guard(lock_);
+    closing_ = true;
+  }
+  work_.notify_all();
+  thread_.join();
+}
+
+std::optional<Error> Writer::enqueue(Operation& operation, std::shared_ptr<Group>& group) {
+  if (closing_) return unavailable("the store is closing", "try again after the restart");
+  if (depth_ >= options_.queue_limit) {
+    return unavailable("too many writes are waiting", "try again in a moment");
+  }
+  if (waiting_.empty() || waiting_.back()->operations.size() >= options_.group_limit) {
+    waiting_.push_back(std::make_shared<Group>());
+  }
+  group = waiting_.back();
+  group->operations.push_back(&operation);
+  ++depth_;
+  return std::nullopt;
+}
+
+std::optional<Error> Writer::wait(Operation& operation) {
+  std::unique_lock lock(lock_);
+  std::shared_ptr<Group> group;
+  if (auto refused = enqueue(operation, group)) return refused;
+  if (depth_ == 1) work_.notify_one();
+  const auto deadline = Clock::now() + kPatience;
+  if (!group->woken.wait_until(lock, deadline, [&] { return group->started || group->done; })) {
+    std::replace(group->operations.begin(), group->operations.end(), &operation,
+                 static_cast<Operation*>(nullptr));
+    --depth_;
+    return unavailable("the write waited too long", "try again in a moment");
+  }
+  group->woken.wait(lock, [&] { return group->done; });
+  return std::move(operation.error);
+}
+
+void Writer::post(std::function<bool(Change&)> body) {
+  auto operation = std::make_unique<Operation>();
+  operation->body = std::move(body);
+  operation->owned = true;
+  const std::lock_guard guard(lock_);
+  std::shared_ptr<Group> group;
+  if (enqueue(*operation, group)) return;
+  operation.release();  // deleted by carry_out
+  if (depth_ == 1) work_.notify_one();
+}
+
+void Writer::wake() {
+  {
+    const std::lock_guard guard(lock_);
+    idle_work_ = true;
+  }
+  work_.notify_one();
+}
+
+std::uint32_t Writer::depth() const {
+  const std::lock_guard guard(lock_);
+  return depth_;
+}
+
+void Writer::observe(CommitObserver observer) {
+  const std::lock_guard guard(lock_);
+  observer_ = std::move(observer);
+}
+
+void Writer::work() {
+  std::unique_lock lock(lock_);
+  while (true) {
+    const auto something = [&] { return !waiting_.empty() || closing_; };
+    if (idle_work_) {
+      if (!work_.wait_for(lock, kPause, something)) {
+        lock.unlock();
+        const bool more = idle_step();
+        lock.lock();
+        idle_work_ = more;
+        continue;
+      }
+    } else {
+      work_.wait(lock, [&] { return something() || idle_work_; });
+      if (waiting_.empty() && !closing_) continue;
+    }
+    if (waiting_.empty()) return;  // closing, and all is done
+    const std::shared_ptr<Group> group = std::move(waiting_.front());
+    waiting_.pop_front();
+    group->started = true;
+    depth_ -= static_cast<std::uint32_t>(
+        std::count_if(group->operations.begin(), group->operations.end(), [](auto* one) { return one; }));
+    idle_work_ = true;
+    lock.unlock();
+    carry_out(*group);
+    lock.lock();
+    group->done = true;
+    lock.unlock();
+    group->woken.notify_all();
+    if (idle_.behind && idle_.behind()) idle_step();
+    lock.lock();
+  }
+}
+
+bool Writer::idle_step() {
+  try {
+    return idle_.step && idle_.step(*db_);
+  } catch (const std::exception& error) {
+    // The disk is full, most likely: the next group's failure is the one to be told.
+    try {
+      if (db_->in_transaction()) db_->exec("ROLLBACK");
+    } catch (const std::exception&) {
+      return false;
+    }
+    CommitObserver observer;
+    {
+      const std::lock_guard guard(lock_);
+      observer = observer_;
+    }
+    if (observer.failed) observer.failed(error.what());
+    return false;
+  }
+}
+
+void Writer::fail_all(Group& group, const Error& error) {
+  for (Operation* one : group.operations) {
+    if (one != nullptr) one->error = error;
+  }
+}
+
+void Writer::carry_out(Group& group) {
+  std::erase(group.operations, nullptr);
+  CommitObserver observer;
+  {
+    const std::lock_guard guard(lock_);
+    observer = observer_;
+  }
+  const auto began = Clock::now();
+  std::optional<Error> failed;
+  Counters counters;
+  try {
+    transact(group, counters);
+  } catch (const SQLite::Exception& error) {
+    failed = refusal(error);
+  } catch (const std::exception& error) {
+    failed = Error{Code::internal, error.what(), {}, {}, 0};
+  }
+  if (failed) {
+    try {
+      if (db_->in_transaction()) db_->exec("ROLLBACK");
+    } catch (const SQLite::Exception&) {
+      // The transaction is gone either way; the next BEGIN says so if it is not.
+    }
+    fail_all(group, *failed);
+    if (observer.failed) observer.failed(failed->what);
+  } else {
+    for (Operation* one : group.operations) {
+      for (const auto& after : one->after) after();
+    }
+    if (observer.committed) {
+      observer.committed(static_cast<std::uint32_t>(group.operations.size()),
+                         std::chrono::duration<double>(Clock::now() - began).count());
+    }
+  }
+  for (Operation* one : group.operations) {
+    if (one->owned) delete one;
+  }
+}
+
+void Writer::transact(Group& group, Counters& counters) {
+  if (group.operations.empty()) return;
+  db_->exec("BEGIN IMMEDIATE");
+  for (Operation* one : group.operations) this->one(*one, counters);
+  counters.flush(*db_);
+  db_->exec("COMMIT");
+}
+
+void Writer::one(Operation& operation, Counters& counters) {
+  if (operation.fresh) counters.flush(*db_);
+  db_->exec("SAVEPOINT operation");
+  Change change{*db_, {}, {}};
+  bool done = false;
+  try {
+    done = operation.body(change);
+  } catch (const SQLite::Exception& error) {
+    // A full disk or a broken file is everybody's failure, and SQLite may have ended the transaction already.
+    if (trouble_of(error).storage || !db_->in_transaction()) throw;
+    operation.error = Error{Code::internal, error.what(), {}, {}, 0};
+  } catch (const std::exception& error) {
+    operation.error = Error{Code::internal, error.what(), {}, {}, 0};
+  }
+  if (done) {
+    counters.add(change.deltas);
+    operation.after = std::move(change.after);
+  } else {
+    db_->exec("ROLLBACK TO operation");
+  }
+  db_->exec("RELEASE operation");
+}
+
+}  // namespace chaffinch::sqlite

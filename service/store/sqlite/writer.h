@@ -1,0 +1,113 @@
+// The one thread that writes. Operations wait in a bounded queue; the thread takes all that wait (up to a limit),
+// carries them out in one transaction, each inside its own savepoint, commits (fsync) and wakes their callers. One
+// operation's failure undoes that operation only; a failure of the commit or of the disk fails the whole group, and
+// nothing of it remains.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "store/sqlite/counters.h"
+#include "store/sqlite/db.h"
+#include "store/store.h"
+
+namespace chaffinch::sqlite {
+
+// What an operation sees. Counters are moved through `deltas` (they reach the tables before the commit, summed up
+// over the group); `after` is called in the writer's thread once the group is on disk, before callers wake.
+struct Change {
+  Db& db;
+  Deltas deltas;
+  std::vector<std::function<void()>> after;
+};
+
+class Writer {
+ public:
+  struct Options {
+    std::uint32_t queue_limit = 4096;
+    std::uint32_t group_limit = 512;
+  };
+  // `idle` is called while nothing waits (and after groups, when `behind` says that it must): one small transaction
+  // of its own; it answers whether there is more to do.
+  struct Idle {
+    std::function<bool(Db&)> step;
+    std::function<bool()> behind;
+  };
+
+  // REQUIRES `db` may write, and is used by nobody else from here on.
+  Writer(std::unique_ptr<Db> db, const Options& options, Idle idle);
+  ~Writer();  // carries out what waits, then ends
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Carries `body` out and returns its result once it is durable. Code::unavailable when the queue is full, when
+  // it still waits after ten seconds (then it is never carried out) or when its group could not be committed.
+  // `fresh`: the operation reads counters; all that came before it are in the tables.
+  template <class F>
+  std::invoke_result_t<F&, Change&> run(F&& body, bool fresh = false) {
+    using R = std::invoke_result_t<F&, Change&>;
+    std::optional<R> answer;
+    Operation operation;
+    operation.fresh = fresh;
+    operation.body = [&](Change& change) {
+      answer.emplace(body(change));
+      return answer->has_value();
+    };
+    if (auto refused = wait(operation)) return tl::unexpected(std::move(*refused));
+    return std::move(*answer);
+  }
+
+  // Carried out some time, or not at all when the queue is full. Nobody waits for it.
+  void post(std::function<bool(Change&)> body);
+
+  void wake();  // there may be idle work
+  std::uint32_t depth() const;
+  void observe(CommitObserver observer);
+
+ private:
+  struct Operation {
+    std::function<bool(Change&)> body;  // false: roll back to before it
+    bool fresh = false;
+    bool owned = false;  // made by post
+    std::optional<Error> error;
+    std::vector<std::function<void()>> after;
+  };
+  struct Group {
+    std::vector<Operation*> operations;  // an abandoned one leaves a null
+    bool started = false;
+    bool done = false;
+    std::condition_variable woken;
+  };
+
+  std::optional<Error> wait(Operation& operation);
+  std::optional<Error> enqueue(Operation& operation, std::shared_ptr<Group>& group);
+  void work();
+  void carry_out(Group& group);
+  void transact(Group& group, Counters& counters);
+  void one(Operation& operation, Counters& counters);
+  void fail_all(Group& group, const Error& error);
+  bool idle_step();
+
+  std::unique_ptr<Db> db_;  // the writer's thread only
+  Options options_;
+  Idle idle_;
+  mutable std::mutex lock_;
+  std::condition_variable work_;
+  std::deque<std::shared_ptr<Group>> waiting_;  // guarded by lock_
+  std::uint32_t depth_ = 0;                     // guarded by lock_
+  bool closing_ = false;                        // guarded by lock_
+  bool idle_work_ = true;                       // guarded by lock_
+  CommitObserver observer_;                     // guarded by lock_
+  std::thread thread_;
+};
+
+}  // namespace chaffinch::sqlite
