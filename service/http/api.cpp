@@ -1,0 +1,421 @@
+#include "http/api.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "analysis/links.h"
+#include "analysis/text.h"
+#include "core/limits.h"
+#include "http/calls.h"
+#include "http/head.h"
+#include "http/problem.h"
+#include "http/routes.h"
+#include "http/wire.h"
+#include "secrets.h"
+
+namespace chaffinch::http {
+namespace {
+
+constexpr std::size_t kSecret = 200;  // bytes of a token; ours have 47
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+
+const std::string* header_of(const Ask& ask, std::string_view name) {
+  for (const auto& [key, value] : ask.headers)
+    if (same_word(key, name)) return &value;
+  return nullptr;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view one : words) text += (text.empty() ? "" : ", ") + std::string(one);
+  return text;
+}
+
+// Whether the head announces a body at all.
+bool has_body(const Ask& ask) {
+  if (header_of(ask, "Transfer-Encoding") != nullptr) return true;
+  const std::string* length = header_of(ask, "Content-Length");
+  return !ask.body.empty() || (length != nullptr && length->find_first_not_of('0') != std::string::npos);
+}
+
+// The media type of the body, lower case; "" when there is none. A charset other than UTF-8 makes it "other".
+std::string media_type(const Ask& ask) {
+  const std::string* header = header_of(ask, "Content-Type");
+  if (header == nullptr) return {};
+  const std::string text = ascii_lower(*header);
+  const std::size_t semicolon = std::min(text.find(';'), text.size());
+  const std::size_t charset = text.find("charset=", semicolon);
+  if (charset != std::string::npos) {
+    std::string_view name = trimmed(std::string_view(text).substr(charset + 8));
+    name = trimmed(name.substr(0, name.find(';')));
+    if (name != "utf-8" && name != "\"utf-8\"" && name != "utf8") return "other";
+  }
+  return std::string(trimmed(std::string_view(text).substr(0, semicolon)));
+}
+
+Done check_content(const Ask& ask, const Route& route) {
+  if (route.body == Body::none || (route.body == Body::optional && !has_body(ask))) return {};
+  const std::string* coding = header_of(ask, "Content-Encoding");
+  if (coding != nullptr && !same_word(*coding, "identity")) {
+    return fail(Code::unsupported, "compressed bodies are not taken", "Content-Encoding", "send it as it is");
+  }
+  const std::string type = media_type(ask);
+  if (type == kJson || (route.body == Body::json_or_form && type == kForm)) return {};
+  return fail(Code::unsupported, "a body of this content type is not taken here", "Content-Type",
+              route.body == Body::json_or_form
+                  ? "send application/json or application/x-www-form-urlencoded, in UTF-8"
+                  : "send application/json, in UTF-8");
+}
+
+tl::unexpected<Error> no_token(std::string what) {
+  return fail(Code::unauthorized, std::move(what), "Authorization",
+              "send a token: Authorization: Bearer chf_...");
+}
+
+}  // namespace
+
+// ---- what handlers share (calls.h)
+
+bool is_own(const Site& site, std::string_view url) {
+  if (!site.url.empty() && same_origin(url, site.url)) return true;
+  return std::any_of(site.origins.begin(), site.origins.end(),
+                     [&](const std::string& origin) { return same_origin(url, origin); });
+}
+
+Result<Site> SiteMemory::site(const std::string& id, Time now) {
+  {
+    const std::scoped_lock holding(lock_);
+    const auto found = seen_.find(id);
+    if (found != seen_.end() && now >= found->second.at && now - found->second.at < kFor) {
+      return found->second.site;
+    }
+  }
+  auto site = store_.site(id);
+  if (!site) return site;
+  const std::scoped_lock holding(lock_);
+  if (seen_.size() >= kMost) seen_.clear();
+  seen_[id] = {*site, now};
+  return site;
+}
+
+bool SiteMemory::any_has(std::string_view origin, Time now) {
+  const auto asked = [&](const std::vector<Site>& sites) {
+    return std::any_of(sites.begin(), sites.end(), [&](const Site& site) { return is_own(site, origin); });
+  };
+  {
+    const std::scoped_lock holding(lock_);
+    if (all_at_ && now >= *all_at_ && now - *all_at_ < kFor) return asked(all_);
+  }
+  auto sites = store_.sites();
+  if (!sites) return false;
+  const std::scoped_lock holding(lock_);
+  all_ = std::move(*sites);
+  all_at_ = now;
+  return asked(all_);
+}
+
+void SiteMemory::forget() {
+  const std::scoped_lock holding(lock_);
+  seen_.clear();
+  all_.clear();
+  all_at_.reset();
+}
+
+Answer json_answer(std::string body, int status) {
+  Answer answer;
+  answer.status = status;
+  answer.body = std::move(body);
+  return answer;
+}
+
+Answer empty_answer() {
+  Answer answer;
+  answer.status = 204;
+  return answer;
+}
+
+Result<std::string> site_of(const Call& call, const std::string& named, bool needed, std::string_view where) {
+  if (!call.who.reach.empty()) {
+    if (named.empty() || named == call.who.reach) return call.who.reach;
+    return fail(Code::not_found, "there is no such site", std::string(where),
+                "this token is for one site only; leave the site out");
+  }
+  if (named.empty() && needed) {
+    return fail(Code::invalid, "the site is required", std::string(where), "name the id of the site");
+  }
+  return named;
+}
+
+Result<Id> id_of(const Call& call, std::string_view what) {
+  if (auto id = Id::parse(call.places.empty() ? std::string_view() : std::string_view(call.places.front()))) {
+    return *id;
+  }
+  return fail(Code::not_found, "there is no such " + std::string(what) + ": that is not an id");
+}
+
+Result<Once> once_of(const Call& call) {
+  Once once;
+  const std::string* key = header_of(call.ask, "Idempotency-Key");
+  if (key == nullptr) return once;
+  const bool visible = std::all_of(key->begin(), key->end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+  if (key->empty() || key->size() > limits::kIdempotencyKey || !visible) {
+    return fail(Code::invalid, "the key must be of 1 to 200 visible characters", "Idempotency-Key",
+                "a random UUID is a good one");
+  }
+  once.key = *key;
+  once.scope = call.who.is_public() ? "address:" + call.who.address : call.who.token.text();
+  std::string whole = call.ask.method + "\n" + call.ask.path + "\n";
+  for (const auto& [name, value] : call.ask.query) whole += name + "=" + value + "&";
+  once.fingerprint = sha256_hex(whole + "\n" + call.ask.body);
+  return once;
+}
+
+void mark_replayed(Answer& answer) {
+  answer.headers.emplace_back("Idempotency-Replayed", "true");
+}
+
+// ---- the API
+
+struct Api::Parts {
+  Parts(Intake& i, Gate& g, Metrics& m, Log& l, ApiOptions o)
+      : options(std::move(o)), sites(i.store()), house{i, g, m, l, options, sites} {}
+
+  // Route and caller; what is wrong with either is an error. `allowed` is filled for 405.
+  struct Known {
+    const Route* route = nullptr;
+    Who who;
+  };
+  Result<Who> who_is(const Ask& ask, Time now);
+  Result<Known> known(const Ask& ask, const Found& found, Time now);
+  Answer preflight(const Ask& ask, const Found& found, Time now);
+  // Headers that every answer carries, and those that let a site's pages read it.
+  void finish(const Ask& ask, const Found& found, const std::string& site, Time now, Answer& answer);
+  Answer refusal(const Ask& ask, const Found& found, Time now, Error error);
+
+  const ApiOptions options;
+  SiteMemory sites;
+  House house;
+};
+
+Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
+  Who who;
+  who.address = house.gate.client_address(ask);
+  const std::string* header = header_of(ask, "Authorization");
+  if (header == nullptr) return who;
+  const std::string_view text = trimmed(*header);
+  const std::size_t blank = std::min(text.find(' '), text.size());
+  const std::string_view scheme = text.substr(0, blank);
+  const std::string_view secret = trimmed(text.substr(blank));
+  if (same_word(scheme, "Receipt")) {
+    if (secret.empty() || secret.size() > kSecret) return no_token("the receipt in Authorization is none");
+    who.receipt = secret;
+    return who;
+  }
+  if (!same_word(scheme, "Bearer")) return no_token("only Bearer tokens are understood");
+  if (secret.empty() || secret.size() > kSecret || secret.find(' ') != std::string_view::npos) {
+    return no_token("that is not a token");
+  }
+  const std::string hash = sha256_hex(secret);
+  auto token = house.gate.token(hash, now);
+  if (!token) {
+    if (const int wait = house.gate.wait_for_token(who.address, hash, now); wait > 0) {
+      house.metrics.refused("tokens");
+      return fail(Code::too_many, "too many unknown tokens came from this address", "Authorization",
+                  "wait, then use a token that is valid", wait);
+    }
+    const auto ticket = house.gate.ticket();
+    auto asked = house.store().token(hash, now);
+    if (!asked) {
+      if (asked.error().code != Code::unauthorized) return tl::unexpected(std::move(asked).error());
+      house.gate.token_bad(who.address, hash, now);
+      house.metrics.refused("tokens");
+      return no_token("the token is unknown, expired or revoked");
+    }
+    house.gate.token_good(who.address, hash, *asked, ticket, now);
+    token = std::move(*asked);
+  }
+  who.role = token->role;
+  who.reach = token->site;
+  who.name = token->name;
+  who.token = token->id;
+  return who;
+}
+
+Result<Api::Parts::Known> Api::Parts::known(const Ask& ask, const Found& found, Time now) {
+  if (options.only_metrics && ask.path != "/metrics") {
+    return fail(Code::not_found, "here is only /metrics");
+  }
+  if (found.allowed.empty()) {
+    return fail(Code::not_found, "there is nothing at this path", {}, "GET /v1/openapi.json lists what there is");
+  }
+  if (found.route == nullptr) {
+    return fail(Code::not_allowed, "this path does not take this method", {},
+                "it takes " + joined(found.allowed));
+  }
+  Known known{.route = found.route, .who = {}};
+  if (options.only_metrics) return known;
+  auto who = who_is(ask, now);
+  if (!who) return tl::unexpected(std::move(who).error());
+  known.who = std::move(*who);
+  if (!known.route->allows(known.who.role)) {
+    if (known.who.is_public()) return no_token("this needs a token");
+    return fail(Code::forbidden,
+                "a token of the role " + std::string(word(known.who.role)) + " may not do this");
+  }
+  if (known.route->whole && !known.who.reach.empty()) {
+    return fail(Code::forbidden, "this needs a token of all sites");
+  }
+  return known;
+}
+
+Answer Api::Parts::preflight(const Ask& ask, const Found& found, Time now) {
+  Answer answer = empty_answer();
+  std::vector<std::string_view> open;
+  for (const Route& route : routes()) {
+    if (!route.is_public() || !route.path.starts_with("/v1/comments")) continue;
+    const Found other = find_route(route.method, ask.path);
+    if (other.route == &route) open.push_back(route.method);
+  }
+  answer.headers.emplace_back("Allow", joined(found.allowed) + ", OPTIONS");
+  answer.headers.emplace_back("Vary", "Origin");
+  const std::string* origin = header_of(ask, "Origin");
+  const std::string_view method = ask.header("Access-Control-Request-Method");
+  if (origin == nullptr || std::find(open.begin(), open.end(), method) == open.end()) return answer;
+  const std::string* site = ask.param("site");
+  bool allowed = false;
+  if (site != nullptr) {
+    const auto known = sites.site(*site, now);
+    allowed = known && is_own(*known, *origin);
+  } else {
+    allowed = sites.any_has(*origin, now);
+  }
+  if (!allowed) return answer;
+  answer.headers.emplace_back("Access-Control-Allow-Origin", *origin);
+  answer.headers.emplace_back("Access-Control-Allow-Methods", joined(open));
+  answer.headers.emplace_back("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, Authorization");
+  answer.headers.emplace_back("Access-Control-Max-Age", "600");
+  return answer;
+}
+
+void Api::Parts::finish(const Ask& ask, const Found& found, const std::string& site, Time now,
+                        Answer& answer) {
+  const auto put = [&](std::string_view name, std::string_view value) {
+    const bool there = std::any_of(answer.headers.begin(), answer.headers.end(),
+                                   [&](const auto& header) { return same_word(header.first, name); });
+    if (!there) answer.headers.emplace_back(name, value);
+  };
+  put("X-Content-Type-Options", "nosniff");
+  put("Referrer-Policy", "no-referrer");
+  put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  put("Cache-Control", "no-store");
+  if (answer.status == 405) put("Allow", joined(found.allowed));
+  if (found.route == nullptr || !found.route->is_public() || !found.route->path.starts_with("/v1/comments")) {
+    return;
+  }
+  put("Vary", "Origin");
+  const std::string* origin = header_of(ask, "Origin");
+  if (origin == nullptr) return;
+  bool allowed = false;
+  if (site.empty()) {
+    allowed = sites.any_has(*origin, now);
+  } else {
+    const auto known = sites.site(site, now);
+    allowed = known && is_own(*known, *origin);
+  }
+  if (!allowed) return;
+  put("Access-Control-Allow-Origin", *origin);
+  put("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Idempotency-Replayed");
+}
+
+Answer Api::Parts::refusal(const Ask& ask, const Found& found, Time now, Error error) {
+  if (error.code == Code::internal) {
+    house.log.error("internal error", {{"request", ask.id}, {"problem", error.what}});
+  }
+  Answer answer = problem(error);
+  const std::string* site = ask.param("site");
+  finish(ask, found, site != nullptr ? *site : std::string(), now, answer);
+  return answer;
+}
+
+Api::Api(Intake& intake, Gate& gate, Metrics& metrics, Log& log, ApiOptions options)
+    : parts_(std::make_unique<Parts>(intake, gate, metrics, log, std::move(options))) {}
+
+Api::~Api() = default;
+
+Admission Api::admit(const Ask& ask) {
+  const Time now = parts_->options.now();
+  const Found found = find_route(ask.method, ask.path);
+  Admission admission;
+  if (ask.method == "OPTIONS" && !found.allowed.empty() && !parts_->options.only_metrics) return admission;
+  const auto refuse = [&](Error error) {
+    admission.refusal = std::make_unique<Answer>(parts_->refusal(ask, found, now, std::move(error)));
+  };
+  auto known = parts_->known(ask, found, now);
+  if (!known) {
+    refuse(std::move(known).error());
+    return admission;
+  }
+  if (auto fine = check_content(ask, *known->route); !fine) {
+    refuse(std::move(fine).error());
+    return admission;
+  }
+  if (known->route->metered && known->who.is_public()) {
+    if (const int wait = parts_->house.gate.wait_for_submission(known->who.address, now); wait > 0) {
+      parts_->house.metrics.refused("limits");
+      refuse(Error{.code = Code::too_many,
+                   .what = "too many comments come from this address",
+                   .where = {},
+                   .advice = "wait " + std::to_string(wait) + " s",
+                   .retry_after = wait});
+      return admission;
+    }
+  }
+  admission.body_limit = known->route->limit;
+  return admission;
+}
+
+Answer Api::answer(const Ask& ask) {
+  const Time now = parts_->options.now();
+  const Found found = find_route(ask.method, ask.path);
+  if (ask.method == "OPTIONS" && !found.allowed.empty() && !parts_->options.only_metrics) {
+    Answer answer = parts_->preflight(ask, found, now);
+    parts_->finish(ask, found, {}, now, answer);
+    return answer;
+  }
+  auto known = parts_->known(ask, found, now);
+  if (!known) return parts_->refusal(ask, found, now, std::move(known).error());
+  Call call{.ask = ask, .who = std::move(known->who), .places = found.places, .now = now, .site = {}};
+  call.form = known->route->body == Body::json_or_form && media_type(ask) == kForm;
+  if (const std::string* site = ask.param("site")) call.site = *site;
+  auto answer = known->route->handler(parts_->house, call);
+  if (!answer) {
+    if (answer.error().code == Code::internal) {
+      parts_->house.log.error("internal error", {{"request", ask.id}, {"problem", answer.error().what}});
+    }
+    answer = problem(answer.error());
+  }
+  parts_->finish(ask, found, call.site, now, *answer);
+  return std::move(*answer);
+}
+
+void Api::answered(const Ask& ask, const Answer& answer, double seconds) {
+  const Found found = find_route(ask.method, ask.path);
+  const std::string_view route = found.route != nullptr ? found.route->path : std::string_view("other");
+  // Methods and paths that nobody serves are the client's own words.
+  const std::string_view method = found.route != nullptr ? found.route->method : std::string_view("other");
+  parts_->house.metrics.answered(method, route, answer.status, seconds);
+  parts_->house.log.info("request", {{"request", ask.id},
+                                     {"method", std::string(method)},
+                                     {"route", std::string(route)},
+                                     {"status", static_cast<std::int64_t>(answer.status)},
+                                     {"ms", seconds * 1e3}});
+}
+
+}  // namespace chaffinch::http

@@ -1,0 +1,211 @@
+// Comments on their way in: submit, check, learn, change, remove.
+#include <algorithm>
+
+#include "analysis/links.h"
+#include "core/limits.h"
+#include "http/calls.h"
+#include "http/problem.h"
+#include "http/wire.h"
+
+namespace chaffinch::http {
+namespace {
+
+// A header as one line of at most `limit` bytes; "" when it is no text.
+std::string header_line(const Ask& ask, std::string_view name, std::size_t limit) {
+  std::string text(ask.header(name));
+  if (text.size() > limit) {
+    std::size_t end = limit;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text.resize(end);
+  }
+  return flaw_of_line(text, limit) ? std::string() : text;
+}
+
+Done check_time(const Submission& submission, Time now, const std::string& at) {
+  if (!submission.created_at || *submission.created_at <= now + kDay) return {};
+  return fail(Code::invalid, "the time lies more than a day ahead", at + "/created_at",
+              "leave it out: now is meant");
+}
+
+// What a public caller may not say about itself (design: "Whom to believe"), and what is known of it instead.
+Done believe(const Call& call, const Site& site, Incoming& incoming) {
+  Submission& comment = incoming.submission;
+  for (const std::string& claim : incoming.claims) {
+    if (call.form && claim == "/article/url") {
+      if (is_own(site, comment.article.url)) continue;
+      return fail(Code::forbidden, "the article's URL does not lie under the site's own", claim,
+                  "name the page by its article id");
+    }
+    return fail(Code::forbidden, "only a front end with a token may say this", claim, "leave it out");
+  }
+  if (comment.article.id.find("://") != std::string::npos && !is_own(site, comment.article.id)) {
+    return fail(Code::forbidden, "the article does not lie under the site's own URL", "/article/id");
+  }
+  comment.client.ip = call.who.address;
+  comment.client.user_agent = header_line(call.ask, "User-Agent", limits::kUserAgent);
+  comment.client.referrer = header_line(call.ask, "Referer", limits::kUrl);
+  return {};
+}
+
+// Where the browser goes after its form.
+Result<std::string> way_back(const Call& call, const Site& site, const Incoming& incoming) {
+  if (!incoming.redirect.empty()) {
+    if (is_own(site, incoming.redirect)) return incoming.redirect;
+    return fail(Code::forbidden, "the redirect does not lie under the site's own URL or origins", "/redirect");
+  }
+  for (const std::string& url :
+       {incoming.submission.article.url, header_line(call.ask, "Referer", limits::kUrl), site.url}) {
+    if (!url.empty() && is_own(site, url)) return url;
+  }
+  return fail(Code::invalid, "there is no page to go back to", "/redirect",
+              "the site has no url yet; set it, or post JSON");
+}
+
+Answer sent_back(const std::string& target, std::string_view outcome) {
+  Answer answer;
+  answer.status = 303;
+  const std::size_t fragment = std::min(target.find('#'), target.size());
+  std::string url = target.substr(0, fragment);
+  url += url.find('?') == std::string::npos ? "?" : "&";
+  url += "chaffinch=" + std::string(outcome) + target.substr(fragment);
+  answer.headers.emplace_back("Location", std::move(url));
+  return answer;
+}
+
+std::string_view outcome_of(Status status) {
+  if (status == Status::approved) return "published";
+  return status == Status::pending ? "pending" : "refused";
+}
+
+// The receipt of an author; nothing there is unauthorized.
+Result<std::string> receipt_of(const Call& call, const std::string& in_body) {
+  if (!call.who.receipt.empty()) return call.who.receipt;
+  if (!in_body.empty()) return in_body;
+  return fail(Code::unauthorized, "this needs a front end's token or the comment's receipt", "Authorization",
+              "Authorization: Receipt ..., as the answer to the comment gave it");
+}
+
+}  // namespace
+
+namespace calls {
+
+Result<Answer> submit(House& house, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
+  auto incoming = call.form ? read_form(call.ask.body) : read_submission(call.ask.body);
+  if (!incoming) return tl::unexpected(std::move(incoming).error());
+  Submission& comment = incoming->submission;
+  auto site_id = site_of(call, comment.site, true);
+  if (!site_id) return tl::unexpected(std::move(site_id).error());
+  comment.site = call.site = *site_id;
+
+  std::string target;
+  if (call.who.is_public() || call.form) {
+    auto site = house.sites.site(comment.site, call.now);
+    if (!site) return fail(site.error().code, site.error().what, "/site", site.error().advice);
+    if (call.who.is_public()) {
+      if (auto fine = believe(call, *site, *incoming); !fine) return tl::unexpected(std::move(fine).error());
+    }
+    if (call.form) {
+      auto way = way_back(call, *site, *incoming);
+      if (!way) return tl::unexpected(std::move(way).error());
+      target = std::move(*way);
+    }
+  }
+  if (auto fine = check_time(comment, call.now, {}); !fine) return tl::unexpected(std::move(fine).error());
+
+  const bool explains = !call.who.is_public() && !call.form;
+  const Submission shown = explains ? comment : Submission{};
+  auto receipt = house.intake.submit(std::move(comment), *once, call.now);
+  if (!receipt) {
+    const bool closed = receipt.error().code == Code::forbidden && receipt.error().where == "/article";
+    if (call.form && closed) return sent_back(target, "refused");
+    return tl::unexpected(std::move(receipt).error());
+  }
+  Answer answer = call.form ? sent_back(target, outcome_of(receipt->status))
+                            : json_answer(write_receipt(*receipt, explains ? &shown : nullptr), 201);
+  if (receipt->replayed) mark_replayed(answer);
+  return answer;
+}
+
+Result<Answer> check(House& house, Call& call) {
+  auto wish = read_check(call.ask.body);
+  if (!wish) return tl::unexpected(std::move(wish).error());
+  for (std::size_t i = 0; i < wish->submissions.size(); ++i) {
+    Submission& comment = wish->submissions[i];
+    const std::string at = wish->batch ? "/" + std::to_string(i) : std::string();
+    auto site = site_of(call, comment.site, false, at + "/site");
+    if (!site) return tl::unexpected(std::move(site).error());
+    comment.site = std::move(*site);
+    if (auto fine = check_time(comment, call.now, at); !fine) return tl::unexpected(std::move(fine).error());
+  }
+  std::vector<Verdict> verdicts;
+  verdicts.reserve(wish->submissions.size());
+  for (std::size_t i = 0; i < wish->submissions.size(); ++i) {
+    auto verdict = house.intake.check(wish->submissions[i], call.now);
+    if (!verdict) {
+      Error error = std::move(verdict).error();
+      if (wish->batch) error.where = "/" + std::to_string(i) + error.where;
+      return tl::unexpected(std::move(error));
+    }
+    verdicts.push_back(std::move(*verdict));
+  }
+  return json_answer(wish->batch ? write_verdicts(wish->submissions, verdicts)
+                                 : write_verdict(wish->submissions.front(), verdicts.front()));
+}
+
+Result<Answer> learn(House& house, Call& call) {
+  auto wish = read_learn(call.ask.body);
+  if (!wish) return tl::unexpected(std::move(wish).error());
+  auto site = site_of(call, wish->submission.site, true);
+  if (!site) return tl::unexpected(std::move(site).error());
+  if (auto fine = check_time(wish->submission, call.now, {}); !fine) return tl::unexpected(std::move(fine).error());
+  wish->submission.site = *site;
+  auto done = house.store().learn(Learn{.site = *site,
+                                        .submission = std::move(wish->submission),
+                                        .spam = wish->spam,
+                                        .by = call.who.name,
+                                        .now = call.now});
+  if (!done) return tl::unexpected(std::move(done).error());
+  return json_answer(write_status("taken"));
+}
+
+Result<Answer> change(House& house, Call& call) {
+  auto id = id_of(call, "comment");
+  if (!id) return tl::unexpected(std::move(id).error());
+  auto wish = read_change(call.ask.body);
+  if (!wish) return tl::unexpected(std::move(wish).error());
+  if (call.who.is_public()) {
+    auto receipt = receipt_of(call, wish->receipt);
+    if (!receipt) return tl::unexpected(std::move(receipt).error());
+    auto changed = house.intake.edit_own(*receipt, *id, wish->change, call.now);
+    if (!changed) return tl::unexpected(std::move(changed).error());
+    return json_answer(write_receipt(*changed, nullptr));
+  }
+  const Caller caller{.reach = call.who.reach, .name = call.who.name, .token = call.who.token};
+  auto changed = house.intake.edit(caller, *id, wish->change, call.now);
+  if (!changed) return tl::unexpected(std::move(changed).error());
+  auto comment = house.store().comment(call.who.reach, *id);
+  if (!comment) return tl::unexpected(std::move(comment).error());
+  return json_answer(write_receipt(*changed, &*comment));
+}
+
+Result<Answer> remove(House& house, Call& call) {
+  auto id = id_of(call, "comment");
+  if (!id) return tl::unexpected(std::move(id).error());
+  auto in_body = read_removal(call.ask.body);
+  if (!in_body) return tl::unexpected(std::move(in_body).error());
+  Done done;
+  if (call.who.is_public()) {
+    auto receipt = receipt_of(call, *in_body);
+    if (!receipt) return tl::unexpected(std::move(receipt).error());
+    done = house.intake.remove_own(*receipt, *id, call.now);
+  } else {
+    done = house.store().remove(call.who.reach, *id, call.who.name, call.now);
+  }
+  if (!done) return tl::unexpected(std::move(done).error());
+  return empty_answer();
+}
+
+}  // namespace calls
+}  // namespace chaffinch::http

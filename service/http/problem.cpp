@@ -1,0 +1,72 @@
+#include "http/problem.h"
+
+#include <algorithm>
+#include <string>
+
+#include "http/wire.h"
+
+namespace chaffinch::http {
+namespace {
+
+struct Line {
+  Code code;
+  int status;
+  std::string_view word;
+  std::string_view title;
+};
+
+constexpr Line kRows[] = {
+    {Code::invalid, 400, "invalid", "Bad Request"},
+    {Code::unauthorized, 401, "unauthorized", "Unauthorized"},
+    {Code::forbidden, 403, "forbidden", "Forbidden"},
+    {Code::not_found, 404, "not_found", "Not Found"},
+    {Code::not_allowed, 405, "not_allowed", "Method Not Allowed"},
+    {Code::conflict, 409, "conflict", "Conflict"},
+    {Code::gone, 410, "gone", "Gone"},
+    {Code::too_large, 413, "too_large", "Content Too Large"},
+    {Code::unsupported, 415, "unsupported", "Unsupported Media Type"},
+    {Code::too_many, 429, "too_many", "Too Many Requests"},
+    {Code::internal, 500, "internal", "Internal Server Error"},
+    {Code::unavailable, 503, "unavailable", "Service Unavailable"},
+};
+
+const Line& row_of(Code code) {
+  const auto* found =
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const Line& row) { return row.code == code; });
+  return found == std::end(kRows) ? kRows[10] : *found;
+}
+
+}  // namespace
+
+int status_of(Code code) {
+  return row_of(code).status;
+}
+
+std::string_view word(Code code) {
+  return row_of(code).word;
+}
+
+Answer problem(const Error& error, const std::vector<Skipped>& skipped) {
+  const Line& row = row_of(error.code);
+  Answer answer;
+  answer.status = row.status;
+  answer.type = "application/problem+json";
+  if (error.code == Code::internal) {
+    const Error silent{.code = Code::internal,
+                       .what = "something went wrong here; it has been noted",
+                       .where = {},
+                       .advice = {}};
+    answer.body = write_problem(row.status, row.title, row.word, silent, {});
+    return answer;
+  }
+  answer.body = write_problem(row.status, row.title, row.word, error, skipped);
+  if (error.code == Code::unauthorized) {
+    answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"chaffinch\"");
+  }
+  if (error.code == Code::too_many || error.code == Code::unavailable) {
+    answer.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after)));
+  }
+  return answer;
+}
+
+}  // namespace chaffinch::http

@@ -1,0 +1,116 @@
+#include "http/routes.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+
+namespace chaffinch::http {
+namespace {
+
+template <class... Roles>
+constexpr std::uint8_t only(Roles... roles) {
+  return static_cast<std::uint8_t>((0U | ... | (1U << static_cast<unsigned>(roles))));
+}
+
+constexpr auto kAdmin = only(Role::admin);
+constexpr auto kModerators = only(Role::admin, Role::moderator);
+constexpr auto kFrontends = only(Role::admin, Role::frontend);
+constexpr auto kQueue = only(Role::admin, Role::moderator, Role::feed);
+constexpr auto kArticles = only(Role::admin, Role::moderator, Role::frontend);
+constexpr auto kWriters = only(Role::admin, Role::frontend, Role::everybody);
+constexpr auto kReaders = only(Role::admin, Role::moderator, Role::frontend, Role::feed, Role::everybody);
+constexpr auto kAll =
+    only(Role::admin, Role::moderator, Role::frontend, Role::feed, Role::metrics, Role::everybody);
+constexpr auto kNumbers = only(Role::admin, Role::metrics);
+
+using limits::kBody;
+
+constexpr Route kRoutes[] = {
+    // The blog and its readers.
+    {"POST", "/v1/comments", kWriters, calls::submit, Body::json_or_form, kBody, false, true},
+    {"GET", "/v1/comments", kReaders, calls::thread},
+    {"GET", "/v1/comments/counts", kReaders, calls::counts},
+    {"PATCH", "/v1/comments/{id}", kWriters, calls::change, Body::json, kBody, false, true},
+    {"DELETE", "/v1/comments/{id}", kWriters, calls::remove, Body::optional, kBody, false, true},
+    {"POST", "/v1/check", kFrontends, calls::check, Body::json, limits::kBatchBody},
+    {"POST", "/v1/learn", kFrontends, calls::learn, Body::json, kBody},
+    // Moderators.
+    {"GET", "/v1/queue", kQueue, calls::queue},
+    {"POST", "/v1/queue/claim", kModerators, calls::claim, Body::optional, kBody},
+    {"DELETE", "/v1/queue/claim", kModerators, calls::unclaim},
+    {"GET", "/v1/comments/{id}", kModerators, calls::detail},
+    {"POST", "/v1/decisions", kModerators, calls::decide, Body::json, kBody},
+    {"GET", "/v1/decisions", kModerators, calls::decisions},
+    {"GET", "/v1/decisions/{id}", kModerators, calls::decision},
+    {"POST", "/v1/decisions/{id}/undo", kModerators, calls::undo, Body::optional, kBody},
+    {"POST", "/v1/recheck", kModerators, calls::recheck, Body::optional, kBody},
+    {"GET", "/v1/stats", kModerators, calls::stats},
+    {"GET", "/v1/rules", kModerators, calls::rules},
+    {"GET", "/v1/blocks", kModerators, calls::blocks},
+    {"POST", "/v1/blocks", kModerators, calls::add_block, Body::json, kBody},
+    {"DELETE", "/v1/blocks/{id}", kModerators, calls::remove_block},
+    {"GET", "/v1/articles", kArticles, calls::articles},
+    {"PUT", "/v1/articles", kArticles, calls::put_article, Body::json, kBody},
+    // Administration.
+    {"GET", "/v1/sites", kAdmin, calls::sites},
+    {"POST", "/v1/sites", kAdmin, calls::add_site, Body::json, kBody, true},
+    {"GET", "/v1/sites/{id}", kAdmin, calls::site},
+    {"PATCH", "/v1/sites/{id}", kAdmin, calls::change_site, Body::json, kBody},
+    {"GET", "/v1/tokens", kAdmin, calls::tokens},
+    {"POST", "/v1/tokens", kAdmin, calls::add_token, Body::json, kBody},
+    {"DELETE", "/v1/tokens/{id}", kAdmin, calls::revoke_token},
+    {"POST", "/v1/forget", kAdmin, calls::forget, Body::json, kBody},
+    // Operations.
+    {"GET", "/healthz", kAll, calls::health},
+    {"GET", "/readyz", kAll, calls::ready},
+    {"GET", "/metrics", kNumbers, calls::metrics, Body::none, 0, true},
+    {"GET", "/v1/openapi.json", kAll, calls::document},
+    {"GET", "/", kAll, calls::welcome},
+};
+
+// Whether `path` has the shape of `pattern`; what stands for each {…} goes to `places`.
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& places) {
+  while (true) {
+    const std::size_t end = std::min(pattern.find('/', 1), pattern.size());
+    const std::size_t stop = std::min(path.find('/', 1), path.size());
+    const std::string_view wanted = pattern.substr(0, end);
+    const std::string_view given = path.substr(0, stop);
+    if (wanted.starts_with("/{")) {
+      if (given.size() < 2) return false;
+      places.emplace_back(given.substr(1));
+    } else if (wanted != given) {
+      return false;
+    }
+    pattern.remove_prefix(end);
+    path.remove_prefix(stop);
+    if (pattern.empty() || path.empty()) return pattern.empty() && path.empty();
+  }
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+Found find_route(std::string_view method, std::string_view path) {
+  Found found;
+  if (path.empty()) return found;
+  if (method == "HEAD") method = "GET";
+  // A path that is written out is meant before one with a place in it.
+  for (const bool written_out : {true, false}) {
+    for (const Route& route : kRoutes) {
+      if ((route.path.find('{') == std::string_view::npos) != written_out) continue;
+      std::vector<std::string> places;
+      if (!matches(route.path, path, places)) continue;
+      found.allowed.push_back(route.method);
+      if (route.method != method) continue;
+      found.route = &route;
+      found.places = std::move(places);
+    }
+    if (!found.allowed.empty()) return found;
+  }
+  return found;
+}
+
+}  // namespace chaffinch::http

@@ -1,0 +1,346 @@
+// Answers about comments and decisions.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "core/evidence.h"
+#include "core/limits.h"
+#include "http/wire.h"
+#include "http/wire_json.h"
+#include "http/wire_values.h"
+
+namespace chaffinch::http {
+namespace {
+
+std::string_view field_text(const Submission& from, Field field) {
+  switch (field) {
+    case Field::content:
+      return from.content;
+    case Field::author_name:
+      return from.author.name;
+    case Field::author_email:
+      return from.author.email;
+    case Field::author_url:
+      return from.author.url;
+    case Field::user_agent:
+      return from.client.user_agent;
+    case Field::referrer:
+      return from.client.referrer;
+    case Field::ip:
+      return from.client.ip;
+    case Field::article_title:
+      return from.article.title;
+    case Field::article_url:
+      return from.article.url;
+    case Field::type:
+      return from.type;
+  }
+  return {};
+}
+
+Json author_json(const Author& author) {
+  return {{"name", author.name}, {"email", author.email}, {"url", author.url}, {"id", author.id}};
+}
+
+// Everything about a comment, for those who moderate it.
+Json comment_json(const Comment& comment) {
+  Json json = {{"id", comment.id.text()},
+               {"site", comment.site},
+               {"status", word(comment.status)},
+               {"version", comment.version},
+               {"decided", comment.decided},
+               {"discard", comment.discard},
+               {"received_at", format_time(comment.received_at)},
+               {"created_at", time_json(comment.created_at)},
+               {"edited_at", time_json(comment.edited_at)},
+               {"type", comment.type},
+               {"parent", id_json(comment.parent)}};
+  json["article"] = {
+      {"id", comment.article.id}, {"url", comment.article.url}, {"title", comment.article.title}};
+  json["author"] = author_json(comment.author);
+  json["content"] = comment.content;
+  json["client"] = {{"ip", comment.client.ip},
+                    {"user_agent", comment.client.user_agent},
+                    {"referrer", comment.client.referrer}};
+  json["form"] = {{"elapsed_ms", comment.form.elapsed_ms ? Json(*comment.form.elapsed_ms) : Json()},
+                  {"honeypot", comment.form.honeypot ? Json(*comment.form.honeypot) : Json()}};
+  return json;
+}
+
+Json lease_json(const std::optional<Lease>& lease) {
+  if (!lease) return nullptr;
+  return {{"holder", lease->holder}, {"until", format_time(lease->until)}};
+}
+
+Json item_json(const QueueItem& item) {
+  Json json = comment_json(item.comment);
+  json["verdict"] = verdict_json(item.comment, item.verdict);
+  json["lease"] = lease_json(item.lease);
+  return json;
+}
+
+Json record_json(const Record& record) {
+  const auto seen = [](Time time) { return time == 0 ? Json() : Json(format_time(time)); };
+  return {{"approved", record.approved}, {"rejected", record.rejected},
+          {"spam", record.spam},         {"pending", record.pending},
+          {"checked", record.checked},   {"first_seen", seen(record.first_seen)},
+          {"last_seen", seen(record.last_seen)}};
+}
+
+Json facts_json(const Facts& facts) {
+  Json json = {{"recalled_at", format_time(facts.now)},
+               {"author", record_json(facts.author)},
+               {"email", record_json(facts.email)},
+               {"address", record_json(facts.address)},
+               {"network", record_json(facts.network)}};
+  json["domains"] = Json::array();
+  for (const DomainRecord& one : facts.domains) {
+    json["domains"].push_back({{"domain", one.domain}, {"record", record_json(one.record)}});
+  }
+  json["recent"] = {{"address_10m", facts.recent_address_10m},
+                    {"address_1h", facts.recent_address_1h},
+                    {"network_10m", facts.recent_network_10m},
+                    {"email_1h", facts.recent_email_1h},
+                    {"domain_1h", facts.recent_domain_1h}};
+  json["copies"] = facts.copies;
+  json["copies_spam"] = facts.copies_spam;
+  json["copies_approved"] = facts.copies_approved;
+  json["article_known"] = facts.article_known;
+  json["article_closed"] = facts.article_closed;
+  json["article_first_seen"] =
+      facts.article_first_seen == 0 ? Json() : Json(format_time(facts.article_first_seen));
+  json["parent_known"] = facts.parent_known;
+  json["blocks"] = Json::array();
+  for (const BlockHit& hit : facts.blocks) {
+    json["blocks"].push_back({{"id", hit.block.text()}, {"kind", hit.kind}, {"field", word(hit.field)}});
+  }
+  json["incomplete"] = facts.incomplete;
+  return json;
+}
+
+Json history_json(const HistoryEntry& entry) {
+  return {{"at", format_time(entry.at)},
+          {"what", entry.what},
+          {"by", text_or_null(entry.by)},
+          {"decision", id_json(entry.decision)},
+          {"before", entry.before ? Json(word(*entry.before)) : Json()},
+          {"after", entry.after ? Json(word(*entry.after)) : Json()},
+          {"reason", entry.reason},
+          {"note", entry.note}};
+}
+
+Json decision_json(const Decision& decision) {
+  return {{"id", decision.id.text()},
+          {"decision", word(decision.kind)},
+          {"by", decision.by},
+          {"at", format_time(decision.at)},
+          {"site", text_or_null(decision.site)},
+          {"reason", decision.reason},
+          {"note", decision.note},
+          {"changed", decision.changed},
+          {"standing", decision.standing},
+          {"undoes", id_json(decision.undoes)},
+          {"undone_by", id_json(decision.undone_by)},
+          {"skipped", skipped_json(decision.skipped)}};
+}
+
+// A homepage that a browser would run is not handed to pages that may forget to look.
+std::string public_url(const std::string& url) {
+  return url.starts_with("http://") || url.starts_with("https://") ? url : std::string();
+}
+
+Json public_json(const Comment& comment) {
+  return {{"id", comment.id.text()},
+          {"status", word(comment.status)},
+          {"parent", id_json(comment.parent)},
+          {"author", {{"name", comment.author.name}, {"url", public_url(comment.author.url)}}},
+          {"content", comment.content},
+          {"created_at", format_time(comment.shown_at())},
+          {"edited_at", time_json(comment.edited_at)},
+          {"replies", Json::array()}};
+}
+
+}  // namespace
+
+Json time_json(std::optional<Time> time) {
+  return time ? Json(format_time(*time)) : Json();
+}
+
+Json id_json(const std::optional<Id>& id) {
+  return id ? Json(id->text()) : Json();
+}
+
+Json next_json(const std::optional<std::string>& next) {
+  return next ? Json(*next) : Json();
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+Json skipped_json(const std::vector<Skipped>& skipped) {
+  Json json = Json::array();
+  for (const Skipped& one : skipped) json.push_back({{"id", one.id.text()}, {"why", one.why}});
+  return json;
+}
+
+Json settled_json(const Settled& settled) {
+  return {{"id", settled.id.text()},
+          {"changed", settled.changed},
+          {"skipped", skipped_json(settled.skipped)},
+          {"approximate", settled.approximate}};
+}
+
+Json verdict_json(const Submission& submission, const Verdict& verdict) {
+  // Scores are sums of decimal fractions: "4.6", not "4.6000000000000005".
+  const auto rounded = [](double score) { return std::round(score * 1e6) / 1e6; };
+  Json json = {{"action", word(verdict.action)},
+               {"score", rounded(verdict.score)},
+               {"probability", verdict.probability ? Json(*verdict.probability) : Json()}};
+  Json findings = Json::array();
+  for (const Finding& finding : verdict.findings) {
+    Json one = {{"rule", finding.rule}, {"score", rounded(finding.score)}, {"about", finding.about}};
+    if (finding.shadow) one["shadow"] = true;
+    if (finding.action) one["action"] = word(*finding.action);
+    Json evidence = Json::array();
+    for (const Spot& spot : finding.evidence) {
+      const std::string_view text = field_text(submission, spot.field);
+      const std::size_t start = std::min<std::size_t>(spot.start, text.size());
+      const std::size_t end = std::clamp<std::size_t>(spot.end, start, text.size());
+      evidence.push_back({{"field", word(spot.field)},
+                          {"view", word(spot.view)},
+                          {"start", spot.start},
+                          {"end", spot.end},
+                          {"value", text.substr(start, end - start)}});
+    }
+    one["evidence"] = std::move(evidence);
+    findings.push_back(std::move(one));
+  }
+  json["findings"] = std::move(findings);
+  json["unchecked"] = verdict.unchecked;
+  json["rules_version"] = verdict.rules_version;
+  json["model_version"] = verdict.model_version;
+  return json;
+}
+
+std::string write_problem(int status, std::string_view title, std::string_view code, const Error& error,
+                          const std::vector<Skipped>& skipped) {
+  Json json = {{"type", "about:blank"}, {"title", title}, {"status", status}, {"code", code}, {"detail", error.what}};
+  if (!error.where.empty()) json["where"] = error.where;
+  if (!error.advice.empty()) json["advice"] = error.advice;
+  if (!skipped.empty()) json["skipped"] = skipped_json(skipped);
+  return dump(json);
+}
+
+std::string write_verdict(const Submission& submission, const Verdict& verdict) {
+  return dump(verdict_json(submission, verdict));
+}
+
+std::string write_verdicts(const std::vector<Submission>& submissions, const std::vector<Verdict>& verdicts) {
+  // Text by text: a thousand verdicts as one tree would be large for nothing.
+  std::string text = "[";
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (i > 0) text += ',';
+    text += write_verdict(submissions[i], verdicts[i]);
+  }
+  return text + "]";
+}
+
+std::string write_receipt(const Receipt& receipt, const Submission* submission) {
+  Json json = {{"id", receipt.id.text()}, {"status", word(receipt.status)}, {"receipt", receipt.receipt}};
+  if (submission != nullptr && receipt.verdict) json["verdict"] = verdict_json(*submission, *receipt.verdict);
+  return dump(json);
+}
+
+std::string write_queue(const std::vector<QueueItem>& items, const std::optional<std::string>& next) {
+  Json json = {{"items", Json::array()}, {"next", next_json(next)}};
+  for (const QueueItem& item : items) json["items"].push_back(item_json(item));
+  return dump(json);
+}
+
+std::string write_claimed(const std::vector<QueueItem>& items) {
+  Json json = {{"items", Json::array()}};
+  for (const QueueItem& item : items) json["items"].push_back(item_json(item));
+  return dump(json);
+}
+
+std::string write_detail(const Detail& detail) {
+  Json json = comment_json(detail.comment);
+  json["verdict"] = verdict_json(detail.comment, detail.verdict);
+  json["lease"] = lease_json(detail.lease);
+  json["history"] = Json::array();
+  for (const HistoryEntry& entry : detail.history) json["history"].push_back(history_json(entry));
+  json["facts"] = facts_json(detail.facts);
+  json["records"] = {{"author", record_json(detail.author)},
+                     {"email", record_json(detail.email)},
+                     {"address", record_json(detail.address)},
+                     {"network", record_json(detail.network)}};
+  json["copies"] = Json::array();
+  for (const Id& copy : detail.copies) json["copies"].push_back(copy.text());
+  json["copy_count"] = detail.copy_count;
+  return dump(json);
+}
+
+std::string write_thread(const ThreadPage& page) {
+  // Children first, so that each subtree is complete when it is moved into its parent. Replies whose parent is
+  // on another page (or gone) stand at the top and name it.
+  struct Node {
+    std::size_t parent = SIZE_MAX;
+    std::size_t depth = 0;
+  };
+  std::map<Id, std::size_t> places;
+  std::vector<Node> nodes(page.items.size());
+  for (std::size_t i = 0; i < page.items.size(); ++i) {
+    const Comment& comment = page.items[i];
+    if (comment.parent) {
+      if (const auto found = places.find(*comment.parent); found != places.end()) {
+        std::size_t parent = found->second;
+        // Too deep: beside its parent instead of below it.
+        while (nodes[parent].depth + 1 >= limits::kThreadDepth) parent = nodes[parent].parent;
+        nodes[i] = {parent, nodes[parent].depth + 1};
+      }
+    }
+    places.emplace(comment.id, i);
+  }
+  std::vector<Json> made;
+  made.reserve(page.items.size());
+  for (const Comment& comment : page.items) made.push_back(public_json(comment));
+  std::vector<std::vector<std::size_t>> replies(page.items.size());
+  std::vector<std::size_t> tops;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    (nodes[i].parent == SIZE_MAX ? tops : replies[nodes[i].parent]).push_back(i);
+  }
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    for (const std::size_t reply : replies[i]) made[i]["replies"].push_back(std::move(made[reply]));
+  }
+  Json json = {{"items", Json::array()},
+               {"next", next_json(page.next)},
+               {"count", page.count},
+               {"closed", page.closed}};
+  for (const std::size_t top : tops) json["items"].push_back(std::move(made[top]));
+  return dump(json);
+}
+
+std::string write_counts(const std::vector<std::string>& articles, const std::vector<std::uint64_t>& counts) {
+  Json json = {{"items", Json::array()}};
+  for (std::size_t i = 0; i < articles.size() && i < counts.size(); ++i) {
+    json["items"].push_back({{"article", articles[i]}, {"count", counts[i]}});
+  }
+  return dump(json);
+}
+
+std::string write_settled(const Settled& settled) {
+  return dump(settled_json(settled));
+}
+
+std::string write_decisions(const DecisionPage& page) {
+  Json json = {{"items", Json::array()}, {"next", next_json(page.next)}};
+  for (const Decision& decision : page.items) json["items"].push_back(decision_json(decision));
+  return dump(json);
+}
+
+std::string write_decision(const Decision& decision) {
+  return dump(decision_json(decision));
+}
+
+}  // namespace chaffinch::http
