@@ -1,0 +1,93 @@
+#include "cli/first_start.h"
+
+#include <algorithm>
+
+#include "cli/terminal.h"
+#include "secrets.h"
+
+namespace chaffinch::cli {
+namespace {
+
+constexpr const char* kDemo = "demo";
+
+Done add_admin(Store& store, const std::string& name, const std::string& secret, Time now) {
+  Token token;
+  token.id = new_id(now);
+  token.name = name;
+  token.role = Role::admin;
+  token.created_at = now;
+  return store.add_token(token, sha256_hex(secret));
+}
+
+}  // namespace
+
+Done check_wished_token(const std::string& wished) {
+  const bool visible =
+      std::all_of(wished.begin(), wished.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (visible && wished.size() >= 16 && wished.size() <= 200) return {};
+  return fail(Code::invalid, "CHAFFINCH_ADMIN_TOKEN must be of 16 to 200 visible characters without spaces",
+              {}, "make one with `openssl rand -hex 32`");
+}
+
+Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::string>& wished,
+                           const std::string& base_url, Time now) {
+  Welcome welcome;
+  auto sites = store.sites();
+  if (!sites) return tl::unexpected(std::move(sites).error());
+  auto tokens = store.tokens({});
+  if (!tokens) return tl::unexpected(std::move(tokens).error());
+  welcome.site = sites->empty() ? kDemo : sites->front().id;
+  if (sites->empty()) {
+    Site demo;
+    demo.id = kDemo;
+    demo.name = "Demo";
+    demo.url = base_url;
+    demo.created_at = now;
+    if (auto added = store.add_site(demo, {}); !added) return tl::unexpected(std::move(added).error());
+    welcome.demo = true;
+  }
+  if (wished) {
+    welcome.from_environment = true;
+    if (auto known = store.token(sha256_hex(*wished), now); known) {
+      if (known->role != Role::admin) {
+        log.warning("the token in CHAFFINCH_ADMIN_TOKEN is known with another role",
+                    {{"role", std::string(word(known->role))}});
+      }
+    } else if (known.error().code != Code::unauthorized) {
+      return tl::unexpected(std::move(known).error());
+    } else if (auto added = add_admin(store, tokens->empty() ? "first" : "environment", *wished, now);
+               !added) {
+      if (added.error().code != Code::conflict) return tl::unexpected(std::move(added).error());
+      log.warning("the token in CHAFFINCH_ADMIN_TOKEN was revoked or has expired; it stays so");
+    }
+  } else if (tokens->empty()) {
+    welcome.secret = new_token_secret();
+    if (auto added = add_admin(store, "first", welcome.secret, now); !added) {
+      return tl::unexpected(std::move(added).error());
+    }
+  }
+  return welcome;
+}
+
+std::string greeting(const Welcome& welcome, const std::string& base_url, const std::string& data) {
+  std::string text = "Chaffinch listens on " + base_url + "\n";
+  const bool fresh = !welcome.secret.empty() || welcome.demo;
+  if (!welcome.secret.empty()) text += "Admin token, shown only this once: " + welcome.secret + "\n";
+  if (fresh) {
+    const std::string token = !welcome.secret.empty()    ? welcome.secret
+                              : welcome.from_environment ? "$CHAFFINCH_ADMIN_TOKEN"
+                                                         : "$TOKEN";
+    text += "A first comment:\n  curl -s " + base_url + "/v1/comments -H \"Authorization: Bearer " + token +
+            "\" -H 'Content-Type: application/json' -d '" + R"({"site":")" + welcome.site +
+            R"(","article":{"id":"hello"},"author":{"name":"Ana"},"content":"What a fine bird this is."})" +
+            "'\n";
+  } else if (!welcome.from_environment) {
+    text +=
+        "A new token: POST /v1/tokens with an admin token, or stop the service and\n  chaffinch token create "
+        "--role admin --data '" +
+        plain(data) + "'\n";
+  }
+  return text;
+}
+
+}  // namespace chaffinch::cli
