@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds and runs the benches and prints their tables (Markdown). Everything is made up on the spot; about ten minutes,
+# most of it filling a store with a million comments. Options go to the program: tests/bench/run.sh submit author
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+. "$top/service/packages.sh"
+need "${build_packages[@]}" doctest-dev
+cmake -S "$top" -B "$top/build/tests" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTESTS=ON >/dev/null
+cmake --build "$top/build/tests" --target bench >/dev/null
+exec "$top/build/tests/tests/bench/bench" "$@"

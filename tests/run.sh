@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Sets up a Debian 12 machine, builds, and runs every test. Ends with ctest's summary.
+#
+#   tests/run.sh            everything that every change must pass
+#   tests/run.sh --deep     besides: the suite under the address, undefined and thread sanitizers, the fuzz target for
+#                           two minutes, 50 crash rounds
+#   tests/run.sh --quick    without the browser and npm ones, for work on the C++ rooms
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+deep=0 quick=0
+for word in "$@"; do
+  case "$word" in
+    --deep) deep=1 ;;
+    --quick) quick=1 ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; [ "$word" = --help ] || exit 2; exit 0 ;;
+  esac
+done
+
+. "$top/service/packages.sh"
+need "${build_packages[@]}" doctest-dev libbenchmark-dev clang-format curl
+if [ "$quick" = 0 ]; then
+  need_command node nodejs
+  need_command npm npm
+fi
+if [ "$deep" = 1 ]; then
+  need clang-16 libclang-rt-16-dev
+fi
+
+say() { printf '\n== %s\n' "$*"; }
+launcher=()
+command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+
+configure() { # folder, options...
+  local folder=$1
+  shift
+  cmake -S "$top" -B "$top/$folder" -G Ninja -DCMAKE_COMPILE_WARNING_AS_ERROR=ON "${launcher[@]}" "$@" >"$top/.configure.log" 2>&1 ||
+    { cat "$top/.configure.log" >&2; exit 1; }
+  rm -f "$top/.configure.log"
+}
+
+say "format"
+mapfile -t sources < <(cd "$top" && git ls-files '*.cpp' '*.h')
+(cd "$top" && clang-format --dry-run -Werror "${sources[@]}")
+
+if [ "$quick" = 0 ]; then
+  say "test tools from npm"
+  (cd "$top/tests/api" && { npm ci --no-audit --no-fund --ignore-scripts --silent; })
+fi
+
+say "build"
+configure build/tests -DCMAKE_BUILD_TYPE=Release -DTESTS=ON
+cmake --build "$top/build/tests"
+
+if [ "$deep" = 1 ]; then
+  say "suite under address and undefined-behaviour sanitizers"
+  configure build/address -DCHECK=address
+  cmake --build "$top/build/address"
+  ctest --test-dir "$top/build/address" --output-on-failure -LE 'slow|npm' -j2
+
+  say "suite under the thread sanitizer"
+  configure build/thread -DCHECK=thread
+  cmake --build "$top/build/thread"
+  TSAN_OPTIONS="suppressions=$top/tests/tsan.supp halt_on_error=1 second_deadlock_stack=1" \
+    ctest --test-dir "$top/build/thread" --output-on-failure -LE 'slow|npm' -j2
+
+  say "fuzz, 120 seconds"
+  CC=clang-16 CXX=clang++-16 configure build/fuzz -DCHECK=fuzz
+  cmake --build "$top/build/fuzz"
+  mkdir -p "$top/build/fuzz/found"
+  (cd "$top/build/fuzz/found" && "$top/build/fuzz/tests/fuzz/fuzz_comment" -max_total_time=120 -max_len=70000 -timeout=10 \
+    -rss_limit_mb=2048 -dict="$top/tests/fuzz/comment.dict" "$top/build/fuzz/found" "$top/tests/fuzz/corpus" 2>&1 | tail -n 5)
+fi
+
+say "tests"
+options=(--output-on-failure)
+[ "$quick" = 1 ] && options+=(-LE npm)
+[ "$deep" = 1 ] && export CHAFFINCH_TEST_DEEP=1
+ctest --test-dir "$top/build/tests" "${options[@]}"
