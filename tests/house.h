@@ -83,16 +83,15 @@ class House {
   struct Options {
     int rate_per_minute = 0;  // no limit
     int rate_burst = 10;
-    std::string trusted_proxy;
+    std::string trusted_proxy = {};
     bool only_metrics = false;
     Moderation moderation = Moderation::publish;
   };
 
-  // Sites "blog" and "other". A comment that says "doubtful" scores at least 4 and waits, "spammy" at least 9.
+  // Sites "blog" and "other". A comment that says "doubtful" scores at least 4 and waits, "spammy" at
+  // least 9.
   explicit House(Options options)
-      : store_(open_store({.address = "sqlite:" + (folder_ / "chaffinch.db")})),
-        log_(LogLevel::off),
-        intake_(*store_, metrics_, rules()) {
+      : store_(opened(folder_ / "chaffinch.db")), log_(LogLevel::off), intake_(*store_, metrics_, rules()) {
     http::GateOptions gate;
     gate.rate_per_minute = options.rate_per_minute;
     gate.rate_burst = options.rate_burst;
@@ -222,6 +221,12 @@ ham = ["a plain word"]
   }
 
  private:
+  static std::unique_ptr<Store> opened(const std::string& file) {
+    StoreOptions options;
+    options.address = "sqlite:" + file;
+    return open_store(options);
+  }
+
   TempFolder folder_{"house"};
   std::unique_ptr<Store> store_;
   Metrics metrics_;

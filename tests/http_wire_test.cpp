@@ -56,8 +56,8 @@ TEST_CASE("everything that a front end may say about a comment is read") {
 }
 
 TEST_CASE("a submission comes back as it was written") {
-  const auto read = read_submission(
-      with(R"("site":"s","author":{"name":"N \"q\" \\ /"},"client":{"ip":"192.0.2.1"},"created_at":"2024-01-01T00:00:00Z","form":{"elapsed_ms":0})"));
+  const auto read = read_submission(with(
+      R"("site":"s","author":{"name":"N \"q\" \\ /"},"client":{"ip":"192.0.2.1"},"created_at":"2024-01-01T00:00:00Z","form":{"elapsed_ms":0})"));
   REQUIRE(read);
   const auto again = read_submission(write_submission(read->submission));
   REQUIRE(again);
@@ -84,8 +84,10 @@ TEST_CASE("what is wrong with a submission is told with its place") {
       {"a field twice", R"({"content":"x","content":"y"})", "/content", "named twice"},
       {"a field twice, inside", R"({"article":{"id":"a","id":"b"}})", "/article/id", "named twice"},
       {"a number beyond all", with(R"("form":{"elapsed_ms":1e400})"), "", "too large"},
-      {"a number beyond 64 bits", with(R"("form":{"elapsed_ms":99999999999999999999})"), "/form/elapsed_ms", "whole number"},
-      {"a number beyond 63 bits", with(R"("form":{"elapsed_ms":18446744073709551615})"), "/form/elapsed_ms", "from 0 to"},
+      {"a number beyond 64 bits", with(R"("form":{"elapsed_ms":99999999999999999999})"), "/form/elapsed_ms",
+       "whole number"},
+      {"a number beyond 63 bits", with(R"("form":{"elapsed_ms":18446744073709551615})"), "/form/elapsed_ms",
+       "from 0 to"},
       {"a negative number", with(R"("form":{"elapsed_ms":-1})"), "/form/elapsed_ms", "from 0 to"},
       {"a fraction", with(R"("form":{"elapsed_ms":0.5})"), "/form/elapsed_ms", "whole number"},
       {"a text for a number", with(R"("form":{"elapsed_ms":"5"})"), "/form/elapsed_ms", "not a text"},
@@ -98,7 +100,8 @@ TEST_CASE("what is wrong with a submission is told with its place") {
       {"an empty content", R"({"article":{"id":"a"},"content":""})", "/content", "empty"},
       {"no article", R"({"content":"x"})", "/article", "required"},
       {"an article without id", R"({"content":"x","article":{}})", "/article/id", "required"},
-      {"a misspelt field explains the missing one", R"({"article":{"id":"a"},"contnet":"x"})", "/contnet", "did you mean 'content'?"},
+      {"a misspelt field explains the missing one", R"({"article":{"id":"a"},"contnet":"x"})", "/contnet",
+       "did you mean 'content'?"},
       {"a misspelt field inside", with(R"("author":{"nmae":"x"})"), "/author/nmae", "did you mean 'name'?"},
       {"an unknown field", with(R"("colour":"red")"), "/colour", "no such field"},
       {"a field with a slash", with(R"("a/b~":1)"), "/a~1b~0", "no such field"},
@@ -106,11 +109,15 @@ TEST_CASE("what is wrong with a submission is told with its place") {
       {"NUL in the content", R"({"article":{"id":"a"},"content":"a\u0000b"})", "/content", "NUL"},
       {"NUL in the name", with(R"("author":{"name":"a\u0000b"})"), "/author/name", "NUL"},
       {"a line break in the name", with(R"("author":{"name":"a\nb"})"), "/author/name", "control character"},
-      {"a C1 control in the name", with(R"("author":{"name":"a\u0085b"})"), "/author/name", "control character"},
-      {"a line separator in the name", with(R"("author":{"name":"a\u2028b"})"), "/author/name", "line separator"},
+      {"a C1 control in the name", with(R"("author":{"name":"a\u0085b"})"), "/author/name",
+       "control character"},
+      {"a line separator in the name", with(R"("author":{"name":"a\u2028b"})"), "/author/name",
+       "line separator"},
       {"a bidi override in the name", with(R"("author":{"name":"a\u202eb"})"), "/author/name", "bidi"},
-      {"a bidi isolate in the email", with(R"("author":{"email":"a\u2066@b.example"})"), "/author/email", "bidi"},
-      {"a bidi control in the URL", with(R"("author":{"url":"https://a\u202a.example"})"), "/author/url", "bidi"},
+      {"a bidi isolate in the email", with(R"("author":{"email":"a\u2066@b.example"})"), "/author/email",
+       "bidi"},
+      {"a bidi control in the URL", with(R"("author":{"url":"https://a\u202a.example"})"), "/author/url",
+       "bidi"},
       {"invalid UTF-8", with("\"type\":\"\xFF\""), "", "UTF-8"},
       {"overlong UTF-8", with("\"type\":\"\xC0\xAF\""), "", "UTF-8"},
       {"a lone surrogate", with(R"("type":"\ud800")"), "", "not JSON"},
@@ -121,16 +128,21 @@ TEST_CASE("what is wrong with a submission is told with its place") {
       {"a day that is none", with(R"("created_at":"2023-02-29T00:00:00Z")"), "/created_at", "not a time"},
       {"a time in words", with(R"("created_at":"yesterday")"), "/created_at", "RFC 3339"},
       {"an empty type", with(R"("type":"")"), "/type", "empty"},
-      {"a content too long", R"({"article":{"id":"a"},"content":")" + x(limits::kContent + 1) + "\"}", "/content", "65537 bytes, at most 65536", Code::too_large},
+      {"a content too long", R"({"article":{"id":"a"},"content":")" + x(limits::kContent + 1) + "\"}",
+       "/content", "65537 bytes, at most 65536", Code::too_large},
       {"a name too long", with(R"("author":{"name":")" + x(246) + "\"}"), "/author/name", "at most 245"},
       {"an email too long", with(R"("author":{"email":")" + x(101) + "\"}"), "/author/email", "at most 100"},
       {"a URL too long", with(R"("author":{"url":")" + x(2001) + "\"}"), "/author/url", "at most 2000"},
       {"a verified id too long", with(R"("author":{"id":")" + x(201) + "\"}"), "/author/id", "at most 200"},
-      {"an agent too long", with(R"("client":{"user_agent":")" + x(1001) + "\"}"), "/client/user_agent", "at most 1000"},
-      {"an article's id too long", R"({"content":"x","article":{"id":")" + x(501) + "\"}}", "/article/id", "at most 500"},
-      {"a title too long", R"({"content":"x","article":{"id":"a","title":")" + x(501) + "\"}}", "/article/title", "at most 500"},
+      {"an agent too long", with(R"("client":{"user_agent":")" + x(1001) + "\"}"), "/client/user_agent",
+       "at most 1000"},
+      {"an article's id too long", R"({"content":"x","article":{"id":")" + x(501) + "\"}}", "/article/id",
+       "at most 500"},
+      {"a title too long", R"({"content":"x","article":{"id":"a","title":")" + x(501) + "\"}}",
+       "/article/title", "at most 500"},
       {"a type too long", with("\"type\":\"" + x(41) + "\""), "/type", "at most 40"},
-      {"an unknown field with a long name", with("\"" + x(5'000) + "\":1"), "/" + x(80) + "...", "no such field"},
+      {"an unknown field with a long name", with("\"" + x(5'000) + "\":1"), "/" + x(80) + "...",
+       "no such field"},
   };
   for (const Bad& row : rows) {
     CAPTURE(row.what);
@@ -155,8 +167,9 @@ TEST_CASE("an object of very many fields is refused before they cost anything") 
 }
 
 TEST_CASE("values at their limit are taken") {
-  const auto read = read_submission(R"({"content":")" + x(limits::kContent) + R"(","article":{"id":")" + x(500) +
-                                    R"("},"author":{"name":")" + x(245) + R"(","email":")" + x(100) + "\"}}");
+  const auto read =
+      read_submission(R"({"content":")" + x(limits::kContent) + R"(","article":{"id":")" + x(500) +
+                      R"("},"author":{"name":")" + x(245) + R"(","email":")" + x(100) + "\"}}");
   REQUIRE(read);
   CHECK(read->submission.content.size() == limits::kContent);
   CHECK(read->submission.author.name.size() == 245);
@@ -167,8 +180,10 @@ TEST_CASE("a form is read as the same comment as its JSON") {
       R"({"site":"blog","article":{"id":"/a b"},"author":{"name":"Größe","email":"a@b.example","url":"https://u.example"},"content":"1 + 1 = 2 & more","form":{"elapsed_ms":7}})");
   REQUIRE(json);
   for (const char* body :
-       {"site=blog&article=%2Fa+b&name=Gr%C3%B6%C3%9Fe&email=a%40b.example&url=https://u.example&content=1+%2B+1+%3D+2+%26+more&form.elapsed_ms=7&parent=",
-        "site=blog&article.id=/a%20b&author.name=Gr%C3%B6%C3%9Fe&author.email=a@b.example&author.url=https://u.example&content=1+%2B+1+%3D+2+%26+more&form.elapsed_ms=7"}) {
+       {"site=blog&article=%2Fa+b&name=Gr%C3%B6%C3%9Fe&email=a%40b.example&url=https://"
+        "u.example&content=1+%2B+1+%3D+2+%26+more&form.elapsed_ms=7&parent=",
+        "site=blog&article.id=/a%20b&author.name=Gr%C3%B6%C3%9Fe&author.email=a@b.example&author.url=https://"
+        "u.example&content=1+%2B+1+%3D+2+%26+more&form.elapsed_ms=7"}) {
     CAPTURE(body);
     const auto form = read_form(body);
     REQUIRE_MESSAGE(form, (form ? "" : form.error().what + " at " + form.error().where));
@@ -189,7 +204,8 @@ TEST_CASE("what is wrong with a form is told with its place") {
       {"an invalid name", "article=a&content=x&%ff=1", "/?", "no such field"},
       {"NUL", "article=a&content=a%00b", "/content", "NUL"},
       {"a name with a line break", "article=a&content=x&name=a%0d%0ab", "/author/name", "control"},
-      {"a redirect with a line break", "article=a&content=x&redirect=https://b.example/%0d%0aX:y", "/redirect", "control"},
+      {"a redirect with a line break", "article=a&content=x&redirect=https://b.example/%0d%0aX:y",
+       "/redirect", "control"},
       {"a time that is none", "article=a&content=x&form.elapsed_ms=soon", "/form/elapsed_ms", "whole number"},
   };
   for (const Bad& row : rows) {
@@ -209,8 +225,9 @@ TEST_CASE("what is wrong with a form is told with its place") {
 TEST_CASE("a decision is read with ids and versions, or with a filter and the expected count") {
   const std::string id = "0190a5b4-0000-7000-8000-000000000001";
   const std::string other = "0190a5b4-0000-7000-8000-000000000002";
-  const auto ids = read_decision(R"({"ids":[")" + id + R"(",{"id":")" + other + R"(","version":3},")" + id +
-                                 R"("],"decision":"spam","reason":"ads","note":"two\nlines","block":{"ip":true}})");
+  const auto ids =
+      read_decision(R"({"ids":[")" + id + R"(",{"id":")" + other + R"(","version":3},")" + id +
+                    R"("],"decision":"spam","reason":"ads","note":"two\nlines","block":{"ip":true}})");
   REQUIRE_MESSAGE(ids, (ids ? "" : ids.error().what));
   CHECK(ids->targets == std::vector<Target>{{*Id::parse(id), {}}, {*Id::parse(other), 3}});
   CHECK(ids->kind == DecisionKind::spam);
@@ -236,17 +253,24 @@ TEST_CASE("a decision is read with ids and versions, or with a filter and the ex
       {"none", R"({"decision":"spam","ids":[]})", "/ids", "at least one"},
       {"too many", R"({"decision":"spam","ids":)" + many + "}", "/ids", "1000", Code::too_large},
       {"no count", R"({"decision":"spam","filter":{}})", "/expected", "required"},
-      {"a count with ids", R"({"decision":"spam","ids":[")" + id + R"("],"expected":1})", "/expected", "filter"},
+      {"a count with ids", R"({"decision":"spam","ids":[")" + id + R"("],"expected":1})", "/expected",
+       "filter"},
       {"no decision", R"({"ids":[")" + id + "\"]}", "/decision", "required"},
       {"undo", R"({"decision":"undo","ids":[")" + id + "\"]}", "/decision", "approve, reject or spam"},
       {"no id", R"({"decision":"spam","ids":[")" + id + R"(","2"]})", "/ids/1", "not an id"},
       {"a number", R"({"decision":"spam","ids":[7]})", "/ids/0", "an id, or an object"},
-      {"a version in words", R"({"decision":"spam","ids":[{"id":")" + id + R"(","version":"1"}]})", "/ids/0/version", "whole number"},
-      {"an unknown filter", R"({"decision":"spam","expected":1,"filter":{"colour":"red"}})", "/filter/colour", "no such field"},
-      {"a filter's status", R"({"decision":"spam","expected":1,"filter":{"status":"open"}})", "/filter/status", "pending"},
-      {"a filter's network", R"({"decision":"spam","expected":1,"filter":{"ip":"1.2.3.4/33"}})", "/filter/ip", "network"},
-      {"a long reason", R"({"decision":"spam","ids":[")" + id + R"("],"reason":")" + x(101) + "\"}", "/reason", "at most 100"},
-      {"a long note", R"({"decision":"spam","ids":[")" + id + R"("],"note":")" + x(2001) + "\"}", "/note", "at most 2000", Code::too_large},
+      {"a version in words", R"({"decision":"spam","ids":[{"id":")" + id + R"(","version":"1"}]})",
+       "/ids/0/version", "whole number"},
+      {"an unknown filter", R"({"decision":"spam","expected":1,"filter":{"colour":"red"}})", "/filter/colour",
+       "no such field"},
+      {"a filter's status", R"({"decision":"spam","expected":1,"filter":{"status":"open"}})",
+       "/filter/status", "pending"},
+      {"a filter's network", R"({"decision":"spam","expected":1,"filter":{"ip":"1.2.3.4/33"}})", "/filter/ip",
+       "network"},
+      {"a long reason", R"({"decision":"spam","ids":[")" + id + R"("],"reason":")" + x(101) + "\"}",
+       "/reason", "at most 100"},
+      {"a long note", R"({"decision":"spam","ids":[")" + id + R"("],"note":")" + x(2001) + "\"}", "/note",
+       "at most 2000", Code::too_large},
   };
   for (const Bad& row : rows) {
     CAPTURE(row.what);
@@ -322,8 +346,9 @@ TEST_CASE("evidence shows bytes of the original field, and never more than there
                                     {.field = Field::author_name, .view = View::raw, .start = 5, .end = 9}},
                        .shadow = false,
                        .action = {}}};
-  CHECK(write_verdict(comment, verdict) ==
-        R"({"action":"hold","score":0.3,"probability":null,"findings":[{"rule":"r","score":0.3,"about":"a \"sentence\"","evidence":[{"field":"content","view":"folded","start":0,"end":7,"value":"Grüße"},{"field":"author.name","view":"raw","start":5,"end":9,"value":""}]}],"unchecked":false,"rules_version":"","model_version":""})");
+  CHECK(
+      write_verdict(comment, verdict) ==
+      R"({"action":"hold","score":0.3,"probability":null,"findings":[{"rule":"r","score":0.3,"about":"a \"sentence\"","evidence":[{"field":"content","view":"folded","start":0,"end":7,"value":"Grüße"},{"field":"author.name","view":"raw","start":5,"end":9,"value":""}]}],"unchecked":false,"rules_version":"","model_version":""})");
 }
 
 TEST_CASE("a thread nests replies, and a deep chain goes on beside its parents") {
@@ -401,7 +426,8 @@ TEST_CASE("sites, tokens, blocks and wishes to forget are read strictly") {
       {"site", R"({"id":"b","policy":{"hold":7,"spam":6}})", "/policy/spam"},
       {"site", R"({"id":"b","policy":{"discard":1}})", "/policy/discard"},
       {"site", R"({"id":"b","policy":{"moderation":"sometimes"}})", "/policy/moderation"},
-      {"site", R"({"id":"b","policy":{"overrides":{"link_count.max":"two"}}})", "/policy/overrides/link_count.max"},
+      {"site", R"({"id":"b","policy":{"overrides":{"link_count.max":"two"}}})",
+       "/policy/overrides/link_count.max"},
       {"site", R"({"id":"b","retention":{"spam_days":-1}})", "/retention/spam_days"},
       {"site", R"({"id":"b","edit_minutes":1.5})", "/edit_minutes"},
       {"token", R"({"role":"king"})", "/role"},

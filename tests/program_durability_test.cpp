@@ -76,10 +76,11 @@ std::set<std::string> queued(int port) {
     const Got got = ask(
         port, "GET", "/v1/queue?site=demo&limit=200" + (cursor.empty() ? "" : "&cursor=" + cursor), kToken);
     REQUIRE(got.status == 200);
-    // Each item begins with its id.
+    // Each item begins with its id; so does its article.
     for (std::size_t at = got.body.find("{\"id\":\""); at != std::string::npos;
          at = got.body.find("{\"id\":\"", at + 1)) {
       const std::string id = got.body.substr(at + 7, 36);
+      if (got.body[at + 43] != '"' || id[8] != '-') continue;  // an article's
       CHECK_MESSAGE(ids.insert(id).second, id, " is twice in the queue");
     }
     const std::size_t next = got.body.rfind("\"next\":");
@@ -203,6 +204,9 @@ TEST_CASE(
   CHECK(refused.head.find("application/problem+json") != std::string::npos);
   CHECK(member(refused.body, "detail").find("disk") != std::string::npos);
   REQUIRE(server.running());
+  // Not even a byte fits any more.
+  const rlimit nothing{.rlim_cur = 1, .rlim_max = before.rlim_max};
+  REQUIRE(::prlimit(server.pid(), RLIMIT_FSIZE, &nothing, nullptr) == 0);
   CHECK(ask(port, "GET", "/healthz").status == 200);                     // alive
   CHECK(ask(port, "GET", "/readyz").status == 503);                      // not able to serve
   CHECK(ask(port, "GET", "/v1/queue?site=demo", kToken).status == 200);  // reading goes on

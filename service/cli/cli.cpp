@@ -268,6 +268,8 @@ or 503 is tried again after its Retry-After, a few times.)");
 int run(int argc, char** argv) {
   // A reader that goes away (| head) is seen as a failed write, not as a sudden death.
   std::signal(SIGPIPE, SIG_IGN);
+  // A file-size limit is a full disk, answered as one.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     CommandLine line;
     return line.run(argc, argv);

@@ -7,7 +7,9 @@ import net from "node:net";
 import { join } from "node:path";
 import { Document, problemFlaws } from "./document.mjs";
 
-export const document = new Document(process.env.CHAFFINCH_OPENAPI ?? new URL("../../../schema/openapi.json", import.meta.url));
+export const document = new Document(
+  process.env.CHAFFINCH_OPENAPI ?? new URL("../../../schema/openapi.json", import.meta.url),
+);
 
 const kAnswer = 20_000; // ms that an answer may take
 const agent = new http.Agent({ keepAlive: true, maxSockets: 300 });
@@ -32,7 +34,8 @@ function judged(exchange) {
   assert.equal(
     wrong.length,
     0,
-    `${exchange.method} ${exchange.path}${exchange.query ? "?" + exchange.query : ""} -> ${exchange.status}\n  ` + wrong.join("\n  "),
+    `${exchange.method} ${exchange.path}${exchange.query ? "?" + exchange.query : ""} -> ${exchange.status}\n  ` +
+      wrong.join("\n  "),
   );
 }
 
@@ -60,10 +63,18 @@ export async function call(house, method, path, options = {}) {
         const pieces = [];
         response.on("data", (piece) => pieces.push(piece));
         response.on("error", reject);
-        response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(pieces).toString("utf8") }));
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            text: Buffer.concat(pieces).toString("utf8"),
+          }),
+        );
       },
     );
-    request.setTimeout(kAnswer, () => request.destroy(new Error(`${method} ${target}: no answer within ${kAnswer} ms`)));
+    request.setTimeout(kAnswer, () =>
+      request.destroy(new Error(`${method} ${target}: no answer within ${kAnswer} ms`)),
+    );
     request.on("error", reject);
     request.end(sent);
   });
@@ -110,7 +121,10 @@ export async function raw(house, bytes, { done = whole, deadline = kAnswer } = {
   const text = await new Promise((resolve, reject) => {
     let heard = "";
     const socket = net.connect(house.port, "127.0.0.1");
-    const limit = setTimeout(() => finish(new Error(`no whole answer within ${deadline} ms; heard ${JSON.stringify(heard)}`)), deadline);
+    const limit = setTimeout(
+      () => finish(new Error(`no whole answer within ${deadline} ms; heard ${JSON.stringify(heard)}`)),
+      deadline,
+    );
     const finish = (error) => {
       clearTimeout(limit);
       socket.destroy();
@@ -147,8 +161,15 @@ function parse(text) {
   }
   const length = Number(headers["content-length"] ?? NaN);
   const start = end + 4;
-  const body = Buffer.from(text.slice(start, Number.isNaN(length) ? undefined : start + length), "latin1").toString("utf8");
-  const answer = { status: Number(head[0].split(" ")[1]), headers, text: body, rest: Number.isNaN(length) ? "" : text.slice(start + length) };
+  const body = Buffer.from(text.slice(start, Number.isNaN(length) ? undefined : start + length), "latin1").toString(
+    "utf8",
+  );
+  const answer = {
+    status: Number(head[0].split(" ")[1]),
+    headers,
+    text: body,
+    rest: Number.isNaN(length) ? "" : text.slice(start + length),
+  };
   if ((headers["content-type"] ?? "").startsWith("application/problem+json")) {
     answer.body = JSON.parse(body);
     assert.deepEqual(problemFlaws(answer.body, answer.status), []);

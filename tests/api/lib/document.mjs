@@ -64,7 +64,8 @@ export class Document {
     addFormats.default(this.ajv);
     for (const word of ["example", "xml", "externalDocs", "discriminator"]) this.ajv.addVocabulary([word]);
     // Widths that OpenAPI names; the values are numbers here anyway.
-    for (const width of ["int32", "int64", "float", "double"]) this.ajv.addFormat(width, { type: "number", validate: () => true });
+    for (const width of ["int32", "int64", "float", "double"])
+      this.ajv.addFormat(width, { type: "number", validate: () => true });
     for (const [name, schema] of Object.entries(this.json.components?.schemas ?? {})) {
       this.ajv.addSchema(alone(schema), `schema:${name}`);
     }
@@ -87,7 +88,9 @@ export class Document {
 
   // Templates match one segment; of several that match, the one with fewer templates is meant.
   #pattern(path) {
-    const segments = path.split("/").map((one) => (/^\{.*\}$/.test(one) ? "[^/]+" : one.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+    const segments = path
+      .split("/")
+      .map((one) => (/^\{.*\}$/.test(one) ? "[^/]+" : one.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
     return { match: new RegExp("^" + segments.join("/") + "$"), templates: (path.match(/\{/g) ?? []).length };
   }
 
@@ -164,10 +167,13 @@ export class Document {
       if (types.includes("array") && schema.items === undefined && schema.prefixItems === undefined) {
         flaws.push(`${real}: an array of anything`);
       }
-      const empty = Object.keys(schema).filter((key) => !["description", "title", "example", "examples", "default"].includes(key));
+      const empty = Object.keys(schema).filter(
+        (key) => !["description", "title", "example", "examples", "default"].includes(key),
+      );
       if (empty.length === 0) flaws.push(`${real}: a schema that takes anything`);
       for (const name of schema.required ?? []) {
-        if (schema.properties && !(name in schema.properties)) flaws.push(`${real}: requires "${name}", which it does not describe`);
+        if (schema.properties && !(name in schema.properties))
+          flaws.push(`${real}: requires "${name}", which it does not describe`);
       }
       for (const key of ["properties", "patternProperties", "$defs", "dependentSchemas"]) {
         for (const name of Object.keys(schema[key] ?? {})) lint(`${real}/${key}/${escape(name)}`);
@@ -200,7 +206,8 @@ export class Document {
         if (header.value?.schema) lint(`${header.place}/schema`);
         else flaws.push(`${real}: header ${name} without a schema`);
       }
-      if (!value?.description && value?.content === undefined) flaws.push(`${place}: neither a description nor content`);
+      if (!value?.description && value?.content === undefined)
+        flaws.push(`${place}: neither a description nor content`);
     };
 
     const ids = new Set();
@@ -234,7 +241,9 @@ export class Document {
 
   parameters(operation) {
     const places = [];
-    (operation.item.parameters ?? []).forEach((_, i) => places.push(`${pointer("paths", operation.path)}/parameters/${i}`));
+    (operation.item.parameters ?? []).forEach((_, i) =>
+      places.push(`${pointer("paths", operation.path)}/parameters/${i}`),
+    );
     (operation.item[operation.method.toLowerCase()].parameters ?? []).forEach((_, i) =>
       places.push(`${operation.place}/parameters/${i}`),
     );
@@ -308,7 +317,12 @@ export class Document {
         }
         const wanted = [this.at(`${parameter.place}/schema`).value?.type].flat();
         if (wanted.includes("array")) continue;
-        const read = wanted.includes("integer") || wanted.includes("number") ? Number(value) : wanted.includes("boolean") ? value === "true" : value;
+        const read =
+          wanted.includes("integer") || wanted.includes("number")
+            ? Number(value)
+            : wanted.includes("boolean")
+              ? value === "true"
+              : value;
         wrong.push(...this.wrong(`${parameter.place}/schema`, read, `query parameter ${name}`));
       }
       if (sent !== undefined) {
@@ -316,7 +330,10 @@ export class Document {
         const kinds = Object.keys(asked.value?.content ?? {});
         const kind = kinds.find((one) => one === (sentType ?? "application/json"));
         if (!kind) wrong.push("a request body was taken that is not described");
-        else wrong.push(...this.wrong(`${asked.place}/content/${escape(kind)}/schema`, sent, "the request that was taken: body"));
+        else
+          wrong.push(
+            ...this.wrong(`${asked.place}/content/${escape(kind)}/schema`, sent, "the request that was taken: body"),
+          );
       }
     }
     return wrong;

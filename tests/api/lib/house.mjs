@@ -25,7 +25,8 @@ export function words() {
 }
 
 // With the story sites' policy (see `site`): three links are doubtful, nine are spam.
-const links = (count) => Array.from({ length: count }, (_, i) => `https://seeds${i}.${unique("shop")}.example/offer`).join(" ");
+const links = (count) =>
+  Array.from({ length: count }, (_, i) => `https://seeds${i}.${unique("shop")}.example/offer`).join(" ");
 export const doubtfulWords = () => `${words()} Compare ${links(3)}`;
 export const spamWords = () => `${words()} ${links(9)}`;
 
@@ -34,7 +35,11 @@ export function reader(name = unique("reader")) {
   const n = ++counter;
   return {
     author: { name, email: `${name.replace(/[^a-z0-9]/gi, ".")}@mail.example` },
-    client: { ip: `198.51.${100 + ((n >> 8) & 1)}.${n & 255}`, user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", referrer: "https://blog.example/" },
+    client: {
+      ip: `198.51.${100 + ((n >> 8) & 1)}.${n & 255}`,
+      user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+      referrer: "https://blog.example/",
+    },
   };
 }
 
@@ -54,7 +59,11 @@ export async function open(options) {
     as: (token) => caller(service, token),
 
     async token(role, site, more = {}) {
-      const { body } = await admin.post("/v1/tokens", { role, name: unique(role), ...(site ? { site } : {}), ...more }, { status: 201 });
+      const { body } = await admin.post(
+        "/v1/tokens",
+        { role, name: unique(role), ...(site ? { site } : {}), ...more },
+        { status: 201 },
+      );
       return { ...caller(service, body.token), id: body.id, name: body.name };
     },
 
@@ -72,7 +81,11 @@ export async function open(options) {
         ...rest,
         overrides: { "link_count.score": 20, "link_count.max": 2, ...overrides },
       };
-      const { body } = await admin.post("/v1/sites", { id, name: `Blog ${id}`, url, policy: whole, ...more }, { status: 201 });
+      const { body } = await admin.post(
+        "/v1/sites",
+        { id, name: `Blog ${id}`, url, policy: whole, ...more },
+        { status: 201 },
+      );
       const frontend = caller(service, body.token);
       const moderator = await house.token("moderator", id);
       const blog = {
@@ -111,10 +124,14 @@ export async function open(options) {
           return (await as.get(`/v1/comments/${one.id ?? one}`)).body;
         },
         async decide(decision, ids, more = {}, options = {}) {
-          return (await moderator.post("/v1/decisions", { ids: ids.map((one) => one.id ?? one), decision, ...more }, options)).body;
+          return (
+            await moderator.post("/v1/decisions", { ids: ids.map((one) => one.id ?? one), decision, ...more }, options)
+          ).body;
         },
         async undo(decision, options = {}) {
-          return (await moderator.ask("POST", `/v1/decisions/${decision.id ?? decision}/undo`, { body: {}, ...options })).body;
+          return (
+            await moderator.ask("POST", `/v1/decisions/${decision.id ?? decision}/undo`, { body: {}, ...options })
+          ).body;
         },
         async thread(article = "/2026/beans", query = {}) {
           const { body } = await house.nobody.get("/v1/comments", { site: id, article, ...query });

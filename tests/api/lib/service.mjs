@@ -25,7 +25,10 @@ export async function start({ settings = {}, data } = {}) {
   for (const [name, value] of Object.entries(all)) {
     environment["CHAFFINCH_" + name.replaceAll(".", "_").toUpperCase()] = String(value);
   }
-  const child = spawn(program(), ["serve", "--port", "0", "--data", folder], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program(), ["serve", "--port", "0", "--data", folder], {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   let ended = null;
   const exit = new Promise((resolve) =>

@@ -11,7 +11,12 @@ const problem = {
         type: "object",
         additionalProperties: false,
         required: ["type", "title", "status", "detail"],
-        properties: { type: { type: "string" }, title: { type: "string" }, status: { type: "integer" }, detail: { type: "string" } },
+        properties: {
+          type: { type: "string" },
+          title: { type: "string" },
+          status: { type: "integer" },
+          detail: { type: "string" },
+        },
       },
     },
   },
@@ -64,7 +69,12 @@ const good = {
   text: JSON.stringify({ id: kId, note: null }),
 };
 const trouble = { type: "about:blank", title: "Not Found", status: 404, detail: "there is no such seed" };
-const not_found = { ...good, status: 404, headers: { "content-type": "application/problem+json" }, text: JSON.stringify(trouble) };
+const not_found = {
+  ...good,
+  status: 404,
+  headers: { "content-type": "application/problem+json" },
+  text: JSON.stringify(trouble),
+};
 
 describe("the judge of answers", () => {
   it("finds nothing wrong with what is described", () => {
@@ -73,27 +83,54 @@ describe("the judge of answers", () => {
   });
 
   const bad = [
-    ["an undescribed field", { ...good, text: JSON.stringify({ id: kId, email: "a@b.example" }) }, /"email" is not described/],
+    [
+      "an undescribed field",
+      { ...good, text: JSON.stringify({ id: kId, email: "a@b.example" }) },
+      /"email" is not described/,
+    ],
     ["a missing field", { ...good, text: "{}" }, /required property 'id'/],
     ["a wrong type", { ...good, text: JSON.stringify({ id: kId, note: 5 }) }, /must be string,null/],
     ["a wrong format", { ...good, text: JSON.stringify({ id: "1" }) }, /format "uuid"/],
     ["an undescribed status", { ...good, status: 201 }, /does not describe 201/],
-    ["an undescribed content type", { ...good, headers: { ...good.headers, "content-type": "text/html" } }, /content type "text\/html"/],
+    [
+      "an undescribed content type",
+      { ...good, headers: { ...good.headers, "content-type": "text/html" } },
+      /content type "text\/html"/,
+    ],
     ["an undescribed header", { ...good, headers: { ...good.headers, location: "/" } }, /header "location"/],
-    ["a missing header", { ...good, headers: { "content-type": "application/json" } }, /header "Etag" of 200 is missing/],
+    [
+      "a missing header",
+      { ...good, headers: { "content-type": "application/json" } },
+      /header "Etag" of 200 is missing/,
+    ],
     ["an undescribed parameter that was taken", { ...good, query: "page=2" }, /"page" was taken/],
     ["a parameter out of range that was taken", { ...good, query: "limit=6" }, /must be <= 5/],
     ["broken JSON", { ...good, text: "{" }, /not JSON/],
-    ["an error that is no problem", { ...not_found, headers: { "content-type": "application/json" } }, /an error of type/],
-    ["a problem without a sentence", { ...not_found, text: JSON.stringify({ ...trouble, detail: "" }) }, /without detail/],
-    ["a problem with another status", { ...not_found, text: JSON.stringify({ ...trouble, status: 400 }) }, /says 400, the answer 404/],
+    [
+      "an error that is no problem",
+      { ...not_found, headers: { "content-type": "application/json" } },
+      /an error of type/,
+    ],
+    [
+      "a problem without a sentence",
+      { ...not_found, text: JSON.stringify({ ...trouble, detail: "" }) },
+      /without detail/,
+    ],
+    [
+      "a problem with another status",
+      { ...not_found, text: JSON.stringify({ ...trouble, status: 400 }) },
+      /says 400, the answer 404/,
+    ],
     ["a success where nothing is described", { ...good, path: "/nuts" }, /200 for what the document does not describe/],
     ["a success of an undescribed method", { ...good, method: "PUT" }, /200 for what the document does not describe/],
   ];
   for (const [what, exchange, sentence] of bad) {
     it(`names ${what}`, () => {
       const wrong = small().complaints(exchange);
-      assert.ok(wrong.some((one) => sentence.test(one)), `said: ${wrong.join("; ") || "nothing"}`);
+      assert.ok(
+        wrong.some((one) => sentence.test(one)),
+        `said: ${wrong.join("; ") || "nothing"}`,
+      );
     });
   }
 });
@@ -110,10 +147,22 @@ describe("the judge of the document", () => {
     ["an array of anything", (json) => (seed(json).properties.more = { type: "array" }), /array of anything/],
     ["a field of any kind", (json) => (seed(json).properties.more = {}), /takes anything/],
     ["a required field that is not there", (json) => seed(json).required.push("ghost"), /requires "ghost"/],
-    ["a reference to nothing", (json) => (seed(json).properties.more = { $ref: "#/components/schemas/Ghost" }), /leads nowhere|can't resolve/],
-    ["a misspelt keyword", (json) => (seed(json).properties.more = { type: "string", maxLenght: 3 }), /unknown keyword/],
+    [
+      "a reference to nothing",
+      (json) => (seed(json).properties.more = { $ref: "#/components/schemas/Ghost" }),
+      /leads nowhere|can't resolve/,
+    ],
+    [
+      "a misspelt keyword",
+      (json) => (seed(json).properties.more = { type: "string", maxLenght: 3 }),
+      /unknown keyword/,
+    ],
     ["a default response", (json) => (responses(json).default = problem), /"default" describes statuses/],
-    ["an error that is no problem", (json) => (responses(json)[404] = { description: "gone" }), /404 is not application\/problem\+json/],
+    [
+      "an error that is no problem",
+      (json) => (responses(json)[404] = { description: "gone" }),
+      /404 is not application\/problem\+json/,
+    ],
     ["an undescribed path parameter", (json) => delete json.paths["/seeds/{id}"].parameters, /\{id\} is not described/],
     ["an operation without a name", (json) => delete json.paths["/seeds/{id}"].get.operationId, /no operationId/],
     ["another version", (json) => (json.openapi = "3.0.3"), /openapi is 3.0.3/],
@@ -122,7 +171,10 @@ describe("the judge of the document", () => {
   for (const [what, change, sentence] of bad) {
     it(`names ${what}`, async () => {
       const flaws = await small(change).flaws();
-      assert.ok(flaws.some((one) => sentence.test(one)), `said: ${flaws.join("; ") || "nothing"}`);
+      assert.ok(
+        flaws.some((one) => sentence.test(one)),
+        `said: ${flaws.join("; ") || "nothing"}`,
+      );
     });
   }
 });

@@ -21,7 +21,8 @@ function readMetrics(text) {
       }
       continue;
     }
-    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (\S+)$/.exec(line);
+    const sample =
+      /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*",?)*)\})? (\S+)$/.exec(line);
     assert.ok(sample, `not a line of the format: ${line}`);
     const [, name, labels = "", value] = sample;
     const family = name in types ? name : name.replace(/_(bucket|sum|count)$/, "");
@@ -45,12 +46,15 @@ function readMetrics(text) {
       list.sort((a, b) => a[0] - b[0]);
       for (let i = 1; i < list.length; ++i) assert.ok(list[i][1] >= list[i - 1][1], `${family} falls`);
       assert.equal(list.at(-1)[0], Infinity);
-      const total = series.get(count) ?? series.get(count.replace("{}", "")) ?? [...series].find(([id]) => id === count)?.[1];
+      const total =
+        series.get(count) ?? series.get(count.replace("{}", "")) ?? [...series].find(([id]) => id === count)?.[1];
       if (total !== undefined) assert.equal(list.at(-1)[1], total, `${family}: +Inf is not the count`);
     }
   }
   const sum = (name, ...labels) =>
-    [...series].filter(([id]) => id.startsWith(`${name}{`) && labels.every((label) => id.includes(label))).reduce((all, [, value]) => all + value, 0);
+    [...series]
+      .filter(([id]) => id.startsWith(`${name}{`) && labels.every((label) => id.includes(label)))
+      .reduce((all, [, value]) => all + value, 0);
   return { types, series, sum };
 }
 
@@ -110,7 +114,10 @@ describe("a service in peace", () => {
       assert.equal(now.types[name], "histogram", name);
     }
     const queue = [...now.series].filter(([id]) => /queue/.test(id) && id.includes(label));
-    assert.ok(queue.some(([, value]) => value === 1), `the queue's size: ${JSON.stringify(queue)}`);
+    assert.ok(
+      queue.some(([, value]) => value === 1),
+      `the queue's size: ${JSON.stringify(queue)}`,
+    );
     assert.doesNotMatch((await watcher.get("/metrics")).text, /mail\.example|198\.51\./);
   });
 
@@ -129,7 +136,12 @@ describe("a service in peace", () => {
   it("logs each request as one JSON line", async () => {
     const { headers } = await house.nobody.get("/v1/comments", { site: blog.id, article: "/logged" });
     const id = headers["x-request-id"];
-    const line = await until("the line is there", () => house.service.said().split("\n").find((one) => one.startsWith("{") && one.includes(id)));
+    const line = await until("the line is there", () =>
+      house.service
+        .said()
+        .split("\n")
+        .find((one) => one.startsWith("{") && one.includes(id)),
+    );
     const entry = JSON.parse(line);
     assert.ok(entry.level && JSON.stringify(entry).includes("/v1/comments"));
   });
@@ -143,12 +155,19 @@ describe("a public caller who presses", () => {
   });
   after(() => house.close());
   const post = (options) =>
-    house.nobody.post("/v1/comments", { site: blog.id, article: { id: "/2026/beans" }, author: { name: unique("p") }, content: words() }, { status: [201, 429], ...options });
+    house.nobody.post(
+      "/v1/comments",
+      { site: blog.id, article: { id: "/2026/beans" }, author: { name: unique("p") }, content: words() },
+      { status: [201, 429], ...options },
+    );
 
   it("is asked to wait, and told how long", async () => {
     const answers = [];
     for (let i = 0; i < 8; ++i) answers.push(await post());
-    assert.deepEqual(answers.map((answer) => answer.status), [201, 201, 201, 201, 201, 429, 429, 429]);
+    assert.deepEqual(
+      answers.map((answer) => answer.status),
+      [201, 201, 201, 201, 201, 429, 429, 429],
+    );
     const wait = Number(answers.at(-1).headers["retry-after"]);
     assert.ok(Number.isInteger(wait) && wait >= 1 && wait <= 60, `Retry-After: ${wait}`);
     assert.equal((await blog.queue({ status: "any" })).length, 5, "what was refused is not there");
@@ -200,7 +219,10 @@ describe("somebody who guesses tokens", () => {
     try {
       let refused;
       for (let i = 0; i < 500 && !refused; ++i) {
-        const answer = await call(house.service, "GET", "/v1/queue", { token: `chf_${unique("guess").padEnd(43, "x")}`, localAddress: "127.0.0.9" });
+        const answer = await call(house.service, "GET", "/v1/queue", {
+          token: `chf_${unique("guess").padEnd(43, "x")}`,
+          localAddress: "127.0.0.9",
+        });
         assert.ok([401, 429].includes(answer.status), `${answer.status}`);
         if (answer.status === 429) refused = answer;
       }
@@ -231,8 +253,18 @@ describe("an end and a beginning", () => {
       const { body } = await moderator.get("/v1/queue", { status: "any" });
       assert.deepEqual(body.items, watch);
       const nobody = caller(again, undefined);
-      const own = await nobody.get("/v1/comments", { site: blog.id, article: "/2026/beans", id: held.id, receipt: held.receipt });
-      assert.deepEqual(flat(own.body.items).map((item) => item.id).sort(), [held.id, good.id].sort());
+      const own = await nobody.get("/v1/comments", {
+        site: blog.id,
+        article: "/2026/beans",
+        id: held.id,
+        receipt: held.receipt,
+      });
+      assert.deepEqual(
+        flat(own.body.items)
+          .map((item) => item.id)
+          .sort(),
+        [held.id, good.id].sort(),
+      );
       await caller(again, kAdminToken).get("/v1/tokens");
     } finally {
       assert.deepEqual(await again.stop(), { code: 0, signal: null });
