@@ -254,7 +254,8 @@ TEST_CASE("folding makes one of what people read as one") {
       {"U.S.A. and i e a, 1 2 3 4 5", "u.s.a. and i e a, 1 2 3 4 5"},
       {"x x x x x a/b/c/d", "x x x x x a/b/c/d"},
       // Leetspeak.
-      {"v1agra c1alis p0rn c@sino ca$h m0ney cas1no f0r s3x", "viagra cialis porn casino cash money casino for sex"},
+      {"v1agra c1alis p0rn c@sino ca$h m0ney cas1no f0r s3x",
+       "viagra cialis porn casino cash money casino for sex"},
       {"v 1 a g r a", "viagra"},
       {"V!agra sa1e he11o ca11", "viagra sale hello ca11"},
       {"mp3 4k b2b mp3player utf8 html5css log4net md5sum 1st 2nd 3d k8s i18n",

@@ -68,6 +68,15 @@ bool moves_nothing(std::string_view text) {
 // How a word that holds letters of several alphabets is read.
 enum class Reading : std::uint8_t { as_written, latin, cyrillic, greek };
 
+// Letters of the whole text: Latin ones, others that can be taken for Latin ones, Cyrillic ones that
+// cannot, and all the rest.
+struct Census {
+  std::size_t latin = 0;
+  std::size_t look = 0;
+  std::size_t cyrillic = 0;
+  std::size_t hard = 0;
+};
+
 class Folder {
  public:
   explicit Folder(const Text& source)
@@ -215,15 +224,6 @@ class Folder {
     }
     return latin >= 2 * (look + hard) ? Reading::latin : Reading::as_written;
   }
-
-  // Letters of the whole text: Latin ones, others that can be taken for Latin ones, Cyrillic ones that
-  // cannot, and all the rest.
-  struct Census {
-    std::size_t latin = 0;
-    std::size_t look = 0;
-    std::size_t cyrillic = 0;
-    std::size_t hard = 0;
-  };
 
   const Census& census() {
     if (census_) return *census_;

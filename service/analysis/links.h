@@ -1,5 +1,5 @@
 // Finding links in a comment, however they are written. Pure; safe from any thread. libpsl and libidn2 stay
-// in links.cpp.
+// in links.cpp. A verdict depends on the public suffix list that libpsl was built with.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,16 @@ struct FoundLinks {
 // Links in the raw content: <a href>, [url=...], [text](url), bare http(s)://, www. and scheme-less known
 // domains
 // ("example.com/buy"), and disguised ones ("hxxp://", "example dot com", "example[.]com", "example . com").
-// Linear in the size. REQUIRES valid UTF-8.
+// URLs in the visible text of a closed link are not counted apart; targets that lead to no host (mailto:, #,
+// relative) are no links. Linear in the size. REQUIRES valid UTF-8.
 FoundLinks find_links(std::string_view content);
 
 // The author's URL field as a link; nothing to see in it (no host): an empty host.
 Link link_of_url(std::string_view url, Field field);
 
-// Lower-case ASCII (punycode) form of a host, "" when it cannot be one. Accepts IPv4 and bracketed IPv6.
+// Lower-case ASCII (punycode) form of a host without a final dot, "" when it cannot be one. Accepts IPv4 as
+// browsers do (also "0x7f.1"), and bracketed IPv6; an address comes out in its canonical text, without
+// brackets.
 std::string normal_host(std::string_view host);
 
 // Registrable domain by the public suffix list ("a.b.co.uk" -> "b.co.uk"); the host itself when it has none.

@@ -17,8 +17,8 @@ namespace chaffinch {
 // A reading of a text that remembers where each of its bytes came from.
 struct Text {
   // From view byte `at` on, view bytes stand for original bytes from `origin` on. When `verbatim`, byte i of
-  // the run is original byte origin + i; otherwise the whole run stands for the `length` original bytes. `at`
-  // rises strictly.
+  // the run stands for original byte origin + i, equal but for letter case and the kind of white space;
+  // otherwise the whole run stands for the `length` original bytes. `at` rises strictly.
   struct Run {
     std::uint32_t at = 0;
     std::uint32_t origin = 0;

@@ -31,6 +31,7 @@ inline constexpr std::size_t kDecisionFilter = 5'000;  // comments one decision 
 inline constexpr std::size_t kCounts = 200;            // articles in one count call
 inline constexpr std::size_t kLinks = 200;             // links kept of one comment; the rest is only counted
 inline constexpr std::size_t kDomains = 8;             // link domains of one comment that are remembered
+inline constexpr std::size_t kHosts = 64;              // link hosts of one comment that blocks are asked for
 inline constexpr std::size_t kFindings = 64;           // findings kept of one verdict, highest score first
 inline constexpr std::size_t kThreadDepth = 50;  // replies nest so deep; deeper ones join the last level
 
