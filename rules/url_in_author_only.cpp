@@ -4,15 +4,19 @@
 namespace chaffinch::rules {
 namespace {
 
-constexpr Knob kKnobs[] = {{"words", 25, "words up to which a remark counts as a pretext"}};
+constexpr Knob kKnobs[] = {{"words", 80, "words up to which a remark counts as a pretext"}};
 
 constexpr Example kExamples[] = {
     {.content = "Good way of describing.", .hit = true, .author_url = "http://shop.example"},
     {.content = "Good way of describing.", .hit = false},
     {.content = "Good way of describing.", .hit = false, .author_url = "https://github.com/anna"},
     {.content =
-         "Good way of describing. When I tried it with two servers the second one never saw the update, so I "
-         "added a short pause before the switch, and since then it has been fine every single time.",
+         "When I tried it with two servers the second one never saw the update, so I added a short pause "
+         "before "
+         "the switch, and since then it has been fine every single time. What I do not understand is why the "
+         "first server needs the old address at all: the log shows that nobody has asked for it since March, "
+         "and the one client that did was my own. If you take it out, does the fallback still work? I would "
+         "rather have one place less to look at when the phone rings at night.",
      .hit = false,
      .author_url = "http://anna.example"},
 };
