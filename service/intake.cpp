@@ -28,6 +28,17 @@ std::vector<std::string> remembered_domains(const Evidence& evidence) {
   return domains;
 }
 
+// The distinct hosts of the links, the author's URL first, as above.
+std::vector<std::string> hosts_of(const Evidence& evidence) {
+  std::vector<std::string> hosts;
+  for (auto link = evidence.links.rbegin(); link != evidence.links.rend() && hosts.size() < limits::kHosts;
+       ++link) {
+    if (!link->host.empty() && std::find(hosts.begin(), hosts.end(), link->host) == hosts.end())
+      hosts.push_back(link->host);
+  }
+  return hosts;
+}
+
 Probe probe_of(const Evidence& evidence, const std::vector<std::string>& domains) {
   Probe probe;
   probe.site = evidence.comment.site;
@@ -37,6 +48,7 @@ Probe probe_of(const Evidence& evidence, const std::vector<std::string>& domains
   probe.email_domain = evidence.email_domain;
   probe.ip = evidence.comment.client.ip;
   probe.domains = domains;
+  probe.hosts = hosts_of(evidence);
   probe.copy_hash = evidence.copy_hash;
   return probe;
 }
@@ -204,7 +216,8 @@ Result<std::vector<Imported>> Intake::import(std::vector<ImportRow> rows, Time n
   for (ImportRow& row : rows) {
     const Time as_of = row.submission.created_at.value_or(now);
     // Without a time of its own the id must not take today's, or a second run would add the row again.
-    const Id id = id_from_name("import:" + row.submission.site, row.key, row.submission.created_at.value_or(0));
+    const Id id =
+        id_from_name("import:" + row.submission.site, row.key, row.submission.created_at.value_or(0));
     auto judged = judge(std::move(row.submission), true, id, now, as_of);
     if (!judged) return tl::unexpected(std::move(judged).error());
     reserved.push_back(std::make_unique<Reserved>(store_, judged->recalled.reservation));

@@ -1,6 +1,6 @@
-#include "store_house.h"
-
 #include <thread>
+
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -13,7 +13,11 @@ TEST_CASE("a site keeps its settings; a stale change of them is a conflict") {
   site.name = "Renamed";
   site.origins = {"https://a.example", "https://b.example"};
   site.edit_minutes = 5;
-  site.policy = {.hold = 2.5, .spam = 5.5, .discard = 20, .moderation = Moderation::publish, .overrides = {{"link_count.max", 5}}};
+  site.policy = {.hold = 2.5,
+                 .spam = 5.5,
+                 .discard = 20,
+                 .moderation = Moderation::publish,
+                 .overrides = {{"link_count.max", 5}}};
   site.retention = {.client_days = 1, .spam_days = 2, .checked_days = 3, .rejected_days = 4};
   const Site changed = value_of(house.store->change_site(site, 1));
   CHECK(changed.version == 2);
@@ -29,7 +33,8 @@ TEST_CASE("a site keeps its settings; a stale change of them is a conflict") {
   CHECK(value_of(house.store->add_site(site_named("second"), once)) == made);
 }
 
-TEST_CASE("articles are opened, closed and paged, newest first; what is empty is filled, what is known stays") {
+TEST_CASE(
+    "articles are opened, closed and paged, newest first; what is empty is filled, what is known stays") {
   House house;
   Draft draft;
   draft.title = "";
@@ -48,7 +53,8 @@ TEST_CASE("articles are opened, closed and paged, newest first; what is empty is
   CHECK(info.ref.title == "Put");
   CHECK(info.ref.url == "https://blog.example/first-post");
   CHECK(value_of(house.store->put_article("blog", {"first-post", "", ""}, std::nullopt, kNoon)).closed);
-  for (int i = 0; i < 5; ++i) value_of(house.store->put_article("blog", {"a/" + std::to_string(i), "", ""}, {}, kNoon));
+  for (int i = 0; i < 5; ++i)
+    value_of(house.store->put_article("blog", {"a/" + std::to_string(i), "", ""}, {}, kNoon));
   std::vector<std::string> ids;
   std::string cursor;
   while (true) {
@@ -121,14 +127,22 @@ TEST_CASE("a block is found by recall for every way in which it can match, and f
     std::function<void(Draft&)> miss;
   };
   const std::vector<Case> cases = {
-      {"author", "user-7", "user-7", [](Draft& d) { d.author_id = "user-7"; }, [](Draft& d) { d.author_id = "user-70"; }},
-      {"email", "Bad@Spam.example", "bad@spam.example", [](Draft& d) { d.email = "BAD@spam.example"; }, [](Draft& d) { d.email = "good@spam.example"; }},
-      {"ip", "198.51.100.1", "198.51.100.1", [](Draft& d) { d.ip = "198.51.100.1"; }, [](Draft& d) { d.ip = "198.51.100.2"; }},
-      {"ip", "2001:DB8:0::1", "2001:db8::1", [](Draft& d) { d.ip = "2001:db8::1"; }, [](Draft& d) { d.ip = "2001:db8::2"; }},
-      {"cidr", "198.51.100.77/20", "198.51.96.0/20", [](Draft& d) { d.ip = "198.51.111.1"; }, [](Draft& d) { d.ip = "198.51.112.1"; }},
-      {"cidr", "2001:db8:7::/46", "2001:db8:4::/46", [](Draft& d) { d.ip = "2001:db8:5::9"; }, [](Draft& d) { d.ip = "2001:db8:8::9"; }},
-      {"domain", "*.Shop.example.", "shop.example", [](Draft& d) { d.domains = {"shop.example"}; }, [](Draft& d) { d.domains = {"workshop.example"}; }},
-      {"domain", "mail.example", "mail.example", [](Draft& d) { d.email = "x@eu.mail.example"; }, [](Draft& d) { d.email = "x@example"; }},
+      {"author", "user-7", "user-7", [](Draft& d) { d.author_id = "user-7"; },
+       [](Draft& d) { d.author_id = "user-70"; }},
+      {"email", "Bad@Spam.example", "bad@spam.example", [](Draft& d) { d.email = "BAD@spam.example"; },
+       [](Draft& d) { d.email = "good@spam.example"; }},
+      {"ip", "198.51.100.1", "198.51.100.1", [](Draft& d) { d.ip = "198.51.100.1"; },
+       [](Draft& d) { d.ip = "198.51.100.2"; }},
+      {"ip", "2001:DB8:0::1", "2001:db8::1", [](Draft& d) { d.ip = "2001:db8::1"; },
+       [](Draft& d) { d.ip = "2001:db8::2"; }},
+      {"cidr", "198.51.100.77/20", "198.51.96.0/20", [](Draft& d) { d.ip = "198.51.111.1"; },
+       [](Draft& d) { d.ip = "198.51.112.1"; }},
+      {"cidr", "2001:db8:7::/46", "2001:db8:4::/46", [](Draft& d) { d.ip = "2001:db8:5::9"; },
+       [](Draft& d) { d.ip = "2001:db8:8::9"; }},
+      {"domain", "*.Shop.example.", "shop.example", [](Draft& d) { d.domains = {"shop.example"}; },
+       [](Draft& d) { d.domains = {"workshop.example"}; }},
+      {"domain", "mail.example", "mail.example", [](Draft& d) { d.email = "x@eu.mail.example"; },
+       [](Draft& d) { d.email = "x@example"; }},
       {"domain", "http://x", nullptr, {}, {}},
       {"email", "no-at", nullptr, {}, {}},
       {"ip", "1.2.3", nullptr, {}, {}},
@@ -140,7 +154,15 @@ TEST_CASE("a block is found by recall for every way in which it can match, and f
     CAPTURE(one.kind);
     CAPTURE(one.value);
     AddBlock wish;
-    wish.block = {.id = {}, .site = "blog", .kind = one.kind, .value = one.value, .reason = "spam", .by = "mona", .created_at = kNoon, .expires_at = kNoon + kDay, .decision = {}};
+    wish.block = {.id = {},
+                  .site = "blog",
+                  .kind = one.kind,
+                  .value = one.value,
+                  .reason = "spam",
+                  .by = "mona",
+                  .created_at = kNoon,
+                  .expires_at = kNoon + kDay,
+                  .decision = {}};
     const auto added = house.store->add_block(wish);
     REQUIRE(added.has_value() == (one.kept != nullptr));
     if (!added) {
@@ -189,7 +211,8 @@ TEST_CASE("a block for all sites holds on each, and only who may touch all sites
   CHECK(value_of(house.store->recall(probe_of({}))).facts.blocks.size() == 1);
 }
 
-TEST_CASE("a block applied to the past makes undecided pending comments spam by one decision, and no others") {
+TEST_CASE(
+    "a block applied to the past makes undecided pending comments spam by one decision, and no others") {
   House house;
   Draft draft;
   draft.domains = {"shop.example"};
@@ -269,7 +292,8 @@ TEST_CASE("an edit is judged, counted and indexed as the text that stands now; a
   CHECK(value_of(house.store->recall(probe_of(draft))).facts.copies == 1);
   draft.copy_hash = 1;
   CHECK(value_of(house.store->recall(probe_of(draft))).facts.copies == 0);
-  CHECK(value_of(house.store->undo(undoing(approved.id))).skipped == std::vector<Skipped>{{id, "superseded"}});
+  CHECK(value_of(house.store->undo(undoing(approved.id))).skipped ==
+        std::vector<Skipped>{{id, "superseded"}});
   CHECK(value_of(house.store->article("blog", "first-post")).approved == 0);
   for (const RuleStat& rule : value_of(house.store->stats("blog")).rules) {
     if (rule.rule == "casino") CHECK(rule.hits == 1);
@@ -407,8 +431,8 @@ TEST_CASE("retention erases client data, spam, checked and rejected comments in 
     draft.status = status;
     return add(*house.store, draft);
   };
-  const Id pending = with(Status::pending), approved = with(Status::approved), rejected = with(Status::rejected),
-           spam = with(Status::spam), checked = with(Status::checked);
+  const Id pending = with(Status::pending), approved = with(Status::approved),
+           rejected = with(Status::rejected), spam = with(Status::spam), checked = with(Status::checked);
   REQUIRE(house.store->index_step().has_value());
   const auto sweep = [&](Time now) {
     Swept sum;
@@ -480,7 +504,8 @@ TEST_CASE("statistics say how often a rule fired and what people made of it") {
   for (int i = 0; i < 6; ++i) {
     Draft draft;
     draft.now = kNoon + i * kSecond;
-    draft.rules = i < 4 ? std::vector<std::string>{"a_rule", "b_rule", "a_rule"} : std::vector<std::string>{"b_rule"};
+    draft.rules =
+        i < 4 ? std::vector<std::string>{"a_rule", "b_rule", "a_rule"} : std::vector<std::string>{"b_rule"};
     ids.push_back(add(*house.store, draft));
   }
   value_of(house.store->settle(deciding(DecisionKind::spam, {ids[0], ids[1]})));
@@ -517,7 +542,8 @@ TEST_CASE("a label for a comment that is not in the store is an event like the o
   CHECK(value_of(house.store->learn_events(0, 1)).size() == 1);
 }
 
-TEST_CASE("a backup made while writing goes on is a whole database; a file that is there is never overwritten") {
+TEST_CASE(
+    "a backup made while writing goes on is a whole database; a file that is there is never overwritten") {
   House house;
   std::atomic<bool> stop{false};
   std::thread writing([&] {
@@ -540,7 +566,8 @@ TEST_CASE("a backup made while writing goes on is a whole database; a file that 
   options.address = "sqlite:" + file;
   const auto copy = open_store(options);
   CHECK(value_of(copy->count(in_site(), 1'000'000)) >= 20);
-  CHECK(refusal(house.store->backup((house.folder / "no" / "such.db").string(), {})).code == Code::unavailable);
+  CHECK(refusal(house.store->backup((house.folder / "no" / "such.db").string(), {})).code ==
+        Code::unavailable);
 }
 
 TEST_CASE("health commits a real write and says how things stand") {
@@ -560,10 +587,11 @@ TEST_CASE("what commits is reported with its size") {
   options.address = "sqlite:" + (folder / "x.db").string();
   auto store = open_store(options);
   std::atomic<std::uint32_t> operations{0};
-  store->observe({.committed = [&](std::uint32_t count, double seconds) {
-                    CHECK(seconds >= 0);
-                    operations += count;
-                  },
+  store->observe({.committed =
+                      [&](std::uint32_t count, double seconds) {
+                        CHECK(seconds >= 0);
+                        operations += count;
+                      },
                   .failed = {}});
   REQUIRE(store->add_site(site_named("blog"), {}).has_value());
   add(*store, {});

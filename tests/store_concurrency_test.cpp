@@ -1,10 +1,10 @@
-#include "store_house.h"
-
 #include <algorithm>
 #include <set>
 #include <thread>
 
 #include <sqlite3.h>
+
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -138,8 +138,8 @@ TEST_CASE("a full queue answers unavailable at once, and what waits in vain is n
       }
     });
   }
-  // The writer holds one, four wait: the others are told at once, while nothing moves. The four wait ten seconds at
-  // most, then they are told as well.
+  // The writer holds one, four wait: the others are told at once, while nothing moves. The four wait ten
+  // seconds at most, then they are told as well.
   for (std::thread& thread : threads) thread.join();
   stuck.let_go();
   CHECK(other == 0);

@@ -1,6 +1,6 @@
-#include "store_house.h"
-
 #include <thread>
+
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -50,7 +50,8 @@ void check_equal(const Everything& a, const Everything& b) {
 
 }  // namespace
 
-TEST_CASE("undo takes a decision back exactly: status, counters, records, copies, statistics, blocks, learning") {
+TEST_CASE(
+    "undo takes a decision back exactly: status, counters, records, copies, statistics, blocks, learning") {
   for (const DecisionKind kind : {DecisionKind::approve, DecisionKind::reject, DecisionKind::spam}) {
     CAPTURE(static_cast<int>(kind));
     House house;
@@ -134,7 +135,8 @@ TEST_CASE("what stands already, is unknown or only checked is skipped with its r
   checked.status = Status::checked;
   Draft machine;
   machine.status = Status::spam;
-  const Id a = add(*house.store, {}), b = add(*house.store, checked), c = new_id(kNoon), m = add(*house.store, machine);
+  const Id a = add(*house.store, {}), b = add(*house.store, checked), c = new_id(kNoon),
+           m = add(*house.store, machine);
   const Settled settled = value_of(house.store->settle(deciding(DecisionKind::spam, {a, a, b, c, m})));
   CHECK(settled.changed == 2);  // the machine's word, confirmed by a person, is a decision
   CHECK(settled.skipped == std::vector<Skipped>{{a, "already"}, {b, "checked"}, {c, "not_found"}});
@@ -144,7 +146,8 @@ TEST_CASE("what stands already, is unknown or only checked is skipped with its r
   CHECK(status_now(*house.store, b) == Status::checked);
 }
 
-TEST_CASE("only the latest decision can be undone; then the one before it stands again, with what it taught") {
+TEST_CASE(
+    "only the latest decision can be undone; then the one before it stands again, with what it taught") {
   House house;
   const Id id = add(*house.store, {});
   const Settled first = value_of(house.store->settle(deciding(DecisionKind::approve, {id}, kNoon + 1)));
@@ -196,7 +199,8 @@ TEST_CASE("an undo of many restores those that it still holds and names the othe
   CHECK(value_of(house.store->stats("blog")).approved == 1);
 }
 
-TEST_CASE("a decision by filter touches what the filter finds, and only when it finds as many as were shown") {
+TEST_CASE(
+    "a decision by filter touches what the filter finds, and only when it finds as many as were shown") {
   House house;
   for (int i = 0; i < 10; ++i) {
     Draft draft;

@@ -1,10 +1,8 @@
 // What was acknowledged survives: a power cut at a random moment, a disk that is full.
 //
-// The power cut: an SQLite VFS over the usual one that keeps what a sync has not carried to the disk apart, for the
-// database and its log alike. A cut throws all of that away at once, as a machine does that loses its power. (A
-// killed process would not do: the page cache outlives it.)
-#include "store_house.h"
-
+// The power cut: an SQLite VFS over the usual one that keeps what a sync has not carried to the disk apart,
+// for the database and its log alike. A cut throws all of that away at once, as a machine does that loses its
+// power. (A killed process would not do: the page cache outlives it.)
 #include <csignal>
 #include <cstring>
 #include <map>
@@ -16,6 +14,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -42,8 +42,12 @@ struct Handle {
   sqlite3_file* real;  // of the usual VFS: for locks and shared memory only
 };
 
-Handle* handle(sqlite3_file* file) { return reinterpret_cast<Handle*>(file); }
-sqlite3_file* real(sqlite3_file* file) { return handle(file)->real; }
+Handle* handle(sqlite3_file* file) {
+  return reinterpret_cast<Handle*>(file);
+}
+sqlite3_file* real(sqlite3_file* file) {
+  return handle(file)->real;
+}
 
 int shim_close(sqlite3_file* file) {
   Handle* one = handle(file);
@@ -88,25 +92,44 @@ int shim_size(sqlite3_file* file, sqlite3_int64* size) {
   *size = static_cast<sqlite3_int64>(the_disk->files[*handle(file)->name].seen.size());
   return SQLITE_OK;
 }
-int shim_lock(sqlite3_file* file, int how) { return real(file) ? real(file)->pMethods->xLock(real(file), how) : SQLITE_OK; }
-int shim_unlock(sqlite3_file* file, int how) { return real(file) ? real(file)->pMethods->xUnlock(real(file), how) : SQLITE_OK; }
+int shim_lock(sqlite3_file* file, int how) {
+  return real(file) ? real(file)->pMethods->xLock(real(file), how) : SQLITE_OK;
+}
+int shim_unlock(sqlite3_file* file, int how) {
+  return real(file) ? real(file)->pMethods->xUnlock(real(file), how) : SQLITE_OK;
+}
 int shim_reserved(sqlite3_file* file, int* out) {
   *out = 0;
   return real(file) ? real(file)->pMethods->xCheckReservedLock(real(file), out) : SQLITE_OK;
 }
-int shim_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
-int shim_sector(sqlite3_file*) { return 4096; }
+int shim_control(sqlite3_file*, int, void*) {
+  return SQLITE_NOTFOUND;
+}
+int shim_sector(sqlite3_file*) {
+  return 4096;
+}
 // No promise of atomic or ordered writes: the database may rely on syncs alone.
-int shim_traits(sqlite3_file*) { return 0; }
-int shim_shm_map(sqlite3_file* f, int a, int b, int c, void volatile** d) { return real(f)->pMethods->xShmMap(real(f), a, b, c, d); }
-int shim_shm_lock(sqlite3_file* f, int a, int b, int c) { return real(f)->pMethods->xShmLock(real(f), a, b, c); }
-void shim_shm_barrier(sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); }
-int shim_shm_unmap(sqlite3_file* f, int a) { return real(f)->pMethods->xShmUnmap(real(f), a); }
+int shim_traits(sqlite3_file*) {
+  return 0;
+}
+int shim_shm_map(sqlite3_file* f, int a, int b, int c, void volatile** d) {
+  return real(f)->pMethods->xShmMap(real(f), a, b, c, d);
+}
+int shim_shm_lock(sqlite3_file* f, int a, int b, int c) {
+  return real(f)->pMethods->xShmLock(real(f), a, b, c);
+}
+void shim_shm_barrier(sqlite3_file* f) {
+  real(f)->pMethods->xShmBarrier(real(f));
+}
+int shim_shm_unmap(sqlite3_file* f, int a) {
+  return real(f)->pMethods->xShmUnmap(real(f), a);
+}
 
-const sqlite3_io_methods kMethods = {2,           shim_close,    shim_read,        shim_write,      shim_truncate,
-                                     shim_sync,   shim_size,     shim_lock,        shim_unlock,     shim_reserved,
-                                     shim_control, shim_sector,  shim_traits,      shim_shm_map,    shim_shm_lock,
-                                     shim_shm_barrier, shim_shm_unmap, nullptr, nullptr};
+const sqlite3_io_methods kMethods = {
+    2,           shim_close,   shim_read,     shim_write,       shim_truncate,  shim_sync,
+    shim_size,   shim_lock,    shim_unlock,   shim_reserved,    shim_control,   shim_sector,
+    shim_traits, shim_shm_map, shim_shm_lock, shim_shm_barrier, shim_shm_unmap, nullptr,
+    nullptr};
 
 int shim_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
   Handle* one = handle(file);
@@ -131,7 +154,10 @@ int shim_open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
 }
 int shim_delete(sqlite3_vfs*, const char* name, int) {
   const std::lock_guard guard(the_disk->lock);
-  the_disk->files.erase(name);
+  if (the_disk->cut)
+    the_disk->files[name].seen.clear();
+  else
+    the_disk->files.erase(name);
   return SQLITE_OK;
 }
 int shim_access(sqlite3_vfs*, const char* name, int, int* out) {
@@ -204,7 +230,8 @@ struct Outcome {
   std::string integrity;
 };
 
-// Writes from several threads, cuts the power after some writes, starts again and looks for what was acknowledged.
+// Writes from several threads, cuts the power after some writes, starts again and looks for what was
+// acknowledged.
 Outcome power_cut(const std::string& synchronous, std::uint32_t seed) {
   Shim shim;
   Folder folder;
@@ -283,7 +310,8 @@ TEST_CASE("a full disk answers unavailable, keeps nothing half, and serves again
   StoreOptions options;
   options.address = "sqlite:" + (folder / "x.db").string();
   const std::string file = options.address.substr(7);
-  // In a child, since the limit holds for the whole process. Its exit code is the number of the check that failed.
+  // In a child, since the limit holds for the whole process. Its exit code is the number of the check that
+  // failed.
   const pid_t child = ::fork();
   if (child == 0) {
     std::signal(SIGXFSZ, SIG_IGN);
@@ -304,7 +332,8 @@ TEST_CASE("a full disk answers unavailable, keeps nothing half, and serves again
     }
     rlimit limit{};
     ::getrlimit(RLIMIT_FSIZE, &limit);
-    const rlimit full{.rlim_cur = static_cast<rlim_t>(std::filesystem::file_size(file + "-wal")) + 100'000, .rlim_max = limit.rlim_max};
+    const rlimit full{.rlim_cur = static_cast<rlim_t>(std::filesystem::file_size(file + "-wal")) + 100'000,
+                      .rlim_max = limit.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &full);
     std::vector<Id> refused;
     for (int i = 0; i < 20; ++i) {
@@ -322,7 +351,9 @@ TEST_CASE("a full disk answers unavailable, keeps nothing half, and serves again
     }
     require(!refused.empty(), 5);
     require(told > 0, 6);
-    require(!store->health().writable, 7);
+    bool told_by_health = false;  // small writes still find a little room
+    for (int i = 0; i < 100 && !told_by_health; ++i) told_by_health = !store->health().writable;
+    require(told_by_health, 7);
     for (const Id& id : kept) require(store->comment({}, id).has_value(), 8);
     for (const Id& id : refused) require(!store->comment({}, id).has_value(), 9);
     ::setrlimit(RLIMIT_FSIZE, &limit);

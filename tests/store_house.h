@@ -147,7 +147,9 @@ Error refusal(const Result<T>& result) {
   return result.error();
 }
 
-inline Id add(Store& store, const Draft& draft) { return value_of(store.keep(keep_of(draft))).id; }
+inline Id add(Store& store, const Draft& draft) {
+  return value_of(store.keep(keep_of(draft))).id;
+}
 
 // recall, then keep: as a submission goes.
 inline Id submit(Store& store, const Draft& draft) {
@@ -196,6 +198,8 @@ inline Undo undoing(const Id& decision, Time now = kNoon + 2 * kMinute) {
   return undo;
 }
 
-inline Status status_now(Store& store, const Id& id) { return value_of(store.comment({}, id)).status; }
+inline Status status_now(Store& store, const Id& id) {
+  return value_of(store.comment({}, id)).status;
+}
 
 }  // namespace chaffinch

@@ -1,14 +1,12 @@
-#include "store_house.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <fstream>
 
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "sqlite_schema.h"
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -124,11 +122,17 @@ TEST_CASE("no statement of a page reads more than it must") {
   house.store.reset();
   // Every keyset statement must be a search in its index: no scan of a table, no sorting of what was found.
   for (const char* text : {
-           "SELECT seq, score FROM comment INDEXED BY comment_score WHERE status = 0 AND (score, seq) < (5, 9) ORDER BY score DESC, seq DESC LIMIT 51",
-           "SELECT seq, score FROM comment INDEXED BY comment_site_score WHERE status = 0 AND site = 1 AND (score, seq) < (5, 9) ORDER BY score DESC, seq DESC LIMIT 51",
-           "SELECT seq FROM comment INDEXED BY comment_site WHERE site = 1 AND status = 0 AND seq > 1 AND seq < 9 ORDER BY seq DESC LIMIT 5",
-           "SELECT seq FROM comment INDEXED BY comment_status WHERE status = 0 AND seq > 1 AND seq < 9 ORDER BY seq LIMIT 5",
-           "SELECT root_at, root, place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND article = 1 AND (root_at, root, place, seq) > (1, 2, 3, 4) ORDER BY root_at, root, place, seq LIMIT 6",
+           "SELECT seq, score FROM comment INDEXED BY comment_score WHERE status = 0 AND (score, seq) < (5, "
+           "9) ORDER BY score DESC, seq DESC LIMIT 51",
+           "SELECT seq, score FROM comment INDEXED BY comment_site_score WHERE status = 0 AND site = 1 AND "
+           "(score, seq) < (5, 9) ORDER BY score DESC, seq DESC LIMIT 51",
+           "SELECT seq FROM comment INDEXED BY comment_site WHERE site = 1 AND status = 0 AND seq > 1 AND "
+           "seq < 9 ORDER BY seq DESC LIMIT 5",
+           "SELECT seq FROM comment INDEXED BY comment_status WHERE status = 0 AND seq > 1 AND seq < 9 ORDER "
+           "BY seq LIMIT 5",
+           "SELECT root_at, root, place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND "
+           "article = 1 AND (root_at, root, place, seq) > (1, 2, 3, 4) ORDER BY root_at, root, place, seq "
+           "LIMIT 6",
        }) {
     CAPTURE(text);
     const std::string plan = sql(house.file(), std::string("EXPLAIN QUERY PLAN ") + text + ";");

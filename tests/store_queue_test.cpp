@@ -1,7 +1,7 @@
-#include "store_house.h"
-
 #include <algorithm>
 #include <set>
+
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -38,7 +38,8 @@ TEST_CASE("the queue's pages hold every pending comment once, in each order, wha
         if (sort == Sort::oldest) CHECK(ids == arrived);
         if (sort == Sort::newest) CHECK(std::equal(ids.rbegin(), ids.rend(), arrived.begin()));
         const auto score = [&](const Id& id) {
-          return std::find_if(scored.begin(), scored.end(), [&](const auto& one) { return one.second == id; })->first;
+          return std::find_if(scored.begin(), scored.end(), [&](const auto& one) { return one.second == id; })
+              ->first;
         };
         for (std::size_t i = 1; i < ids.size(); ++i) {
           if (sort == Sort::score) CHECK(score(ids[i - 1]) >= score(ids[i]));
@@ -56,8 +57,9 @@ TEST_CASE("a foreign, broken or borrowed cursor is refused by name") {
   query.limit = 1;
   const std::string cursor = value_of(house.store->queue(query)).next.value();
   House other;
-  for (const std::string& bad : {std::string("x"), std::string("o"), std::string("."), std::string("o1.00000000"), cursor + "0",
-                                 cursor.substr(1), std::string(10'000, 'o'), std::string("o1\0.", 4)}) {
+  for (const std::string& bad :
+       {std::string("x"), std::string("o"), std::string("."), std::string("o1.00000000"), cursor + "0",
+        cursor.substr(1), std::string(10'000, 'o'), std::string("o1\0.", 4)}) {
     CAPTURE(bad);
     query.cursor = bad;
     const Error error = refusal(house.store->queue(query));
@@ -115,7 +117,9 @@ TEST_CASE("every filter narrows, whether the comments are indexed or have just c
       {"reach", [](QueueQuery& q) { q.reach = "other", q.status.reset(); }, {2}},
       {"status", [](QueueQuery& q) { q.status = Status::spam; }, {2}},
       {"article", [](QueueQuery& q) { q.site = "blog", q.article = "weather/2026"; }, {1}},
-      {"article, any status", [](QueueQuery& q) { q.site = "blog", q.article = "weather/2026", q.status.reset(); }, {1}},
+      {"article, any status",
+       [](QueueQuery& q) { q.site = "blog", q.article = "weather/2026", q.status.reset(); },
+       {1}},
       {"no such article", [](QueueQuery& q) { q.site = "blog", q.article = "none"; }, {}},
       {"rule", [](QueueQuery& q) { q.rule = "pharma_names"; }, {0}},
       {"part of a rule's name", [](QueueQuery& q) { q.rule = "pharma"; }, {}},
@@ -147,10 +151,14 @@ TEST_CASE("every filter narrows, whether the comments are indexed or have just c
       {"one word is missing", [](QueueQuery& q) { q.text = "cheap yachts"; }, {}},
       {"without spaces between words", [](QueueQuery& q) { q.text = "天気"; }, {1}},
       {"the same characters in another order", [](QueueQuery& q) { q.text = "気天"; }, {}},
-      {"text and rule and score", [](QueueQuery& q) { q.text = "watches", q.rule = "link_count", q.max_score = 9; }, {0}},
+      {"text and rule and score",
+       [](QueueQuery& q) { q.text = "watches", q.rule = "link_count", q.max_score = 9; },
+       {0}},
       {"text by score", [](QueueQuery& q) { q.text = "the", q.sort = Sort::score; }, {0}},
       {"rule by doubt", [](QueueQuery& q) { q.rule = "shouting", q.sort = Sort::useful; }, {1}},
-      {"article by score", [](QueueQuery& q) { q.site = "blog", q.article = "first-post", q.sort = Sort::score; }, {0}},
+      {"article by score",
+       [](QueueQuery& q) { q.site = "blog", q.article = "first-post", q.sort = Sort::score; },
+       {0}},
   };
   for (const int indexed : {0, 1}) {
     CAPTURE(indexed);
@@ -208,9 +216,28 @@ TEST_CASE("whatever is typed into the search is text, never a question to the da
     add(*house.store, filler);
   }
   REQUIRE(house.store->index_step().has_value());
-  for (const char* text :
-       {"\"", "\"\"", "*", "hello*", "NOT", "AND OR NOT", "near(", "NEAR(hello goodbye)", "words:hello", "^hello", "{words} : x",
-        "-hello", "a\"b", "'; DROP TABLE comment; --", "((((", "\xF0\x9F\x98\x80", "%s%n", "\\", "hello\nAND\n(", "+", ":", "{}"}) {
+  for (const char* text : {"\"",
+                           "\"\"",
+                           "*",
+                           "hello*",
+                           "NOT",
+                           "AND OR NOT",
+                           "near(",
+                           "NEAR(hello goodbye)",
+                           "words:hello",
+                           "^hello",
+                           "{words} : x",
+                           "-hello",
+                           "a\"b",
+                           "'; DROP TABLE comment; --",
+                           "((((",
+                           "\xF0\x9F\x98\x80",
+                           "%s%n",
+                           "\\",
+                           "hello\nAND\n(",
+                           "+",
+                           ":",
+                           "{}"}) {
     CAPTURE(text);
     QueueQuery query = in_site();
     query.text = text;
@@ -285,7 +312,9 @@ TEST_CASE("two moderators who claim never get the same comment") {
   query.claimed = false;
   CHECK(all_of(*house.store, query) == ben);
 
-  SUBCASE("a lease ends by itself") { CHECK(claim("ben", 10, kNoon + 12 * kMinute).size() == 6); }
+  SUBCASE("a lease ends by itself") {
+    CHECK(claim("ben", 10, kNoon + 12 * kMinute).size() == 6);
+  }
   SUBCASE("a lease can be given back") {
     REQUIRE(house.store->unclaim("ana", {ana[0]}).has_value());
     REQUIRE(house.store->unclaim("ben", {ana[1]}).has_value());  // not his to give
@@ -337,7 +366,8 @@ TEST_CASE("a thread shows approved comments by thread, parents before replies, i
     return add(*house.store, draft);
   };
   const Id r1 = say({}, kNoon), r2 = say({}, kNoon + 1), a = say(r1, kNoon + 2), b = say(r2, kNoon + 3),
-           c = say(a, kNoon + 4), hidden = say(r2, kNoon + 5, Status::pending), d = say(hidden, kNoon + 6), e = say(r1, kNoon + 7);
+           c = say(a, kNoon + 4), hidden = say(r2, kNoon + 5, Status::pending), d = say(hidden, kNoon + 6),
+           e = say(r1, kNoon + 7);
   const auto read = [&](bool newest, std::uint32_t limit, std::optional<Id> own = {}) {
     ThreadQuery query;
     query.site = "blog";
@@ -361,7 +391,7 @@ TEST_CASE("a thread shows approved comments by thread, parents before replies, i
   }
   CHECK(read(false, 50, hidden) == std::vector<Id>{r1, a, c, e, r2, b, hidden, d});
   CHECK(read(true, 50, hidden) == std::vector<Id>{r2, b, hidden, d, r1, a, c, e});
-  CHECK(read(false, 50, a) == read(false, 50));           // approved: shown once
+  CHECK(read(false, 50, a) == read(false, 50));              // approved: shown once
   CHECK(read(false, 50, new_id(kNoon)) == read(false, 50));  // unknown
   CHECK(read(false, 3, hidden) == std::vector<Id>{r1, a, c, hidden, e, r2, b, d});
   CHECK(value_of(house.store->counts("blog", {"first-post", "none"})) == std::vector<std::uint64_t>{7, 0});

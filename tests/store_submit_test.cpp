@@ -1,8 +1,7 @@
-#include "store_house.h"
-
 #include <thread>
 
 #include "store/codec.h"
+#include "store_house.h"
 
 using namespace chaffinch;
 
@@ -23,7 +22,14 @@ TEST_CASE("what was kept is read back whole, verdict and facts included, also af
   keep.verdict.unchecked = true;
   keep.verdict.findings[0].action = Action::spam;
   keep.facts.author.approved = 7;
-  keep.facts.domains = {{"ana.example", {.approved = 1, .rejected = 2, .spam = 3, .pending = 4, .checked = 5, .first_seen = 6, .last_seen = 7}}};
+  keep.facts.domains = {{"ana.example",
+                         {.approved = 1,
+                          .rejected = 2,
+                          .spam = 3,
+                          .pending = 4,
+                          .checked = 5,
+                          .first_seen = 6,
+                          .last_seen = 7}}};
   keep.facts.blocks = {{.block = new_id(1), .kind = "email", .field = Field::author_email}};
   const Keep kept = keep;
   REQUIRE(house.store->keep(std::move(keep)).has_value());
@@ -93,7 +99,8 @@ TEST_CASE("counters of author, email, address, network and domain move with ever
   const auto facts = [&] { return value_of(house.store->recall(probe_of(draft))).facts; };
   CHECK(facts().author == Record{});
   const Id id = add(*house.store, draft);
-  for (const Record& record : {facts().author, facts().email, facts().address, facts().network, facts().domains[0].record}) {
+  for (const Record& record :
+       {facts().author, facts().email, facts().address, facts().network, facts().domains[0].record}) {
     CHECK(record.pending == 1);
     CHECK(record.approved == 0);
     CHECK(record.first_seen == kNoon);

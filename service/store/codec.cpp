@@ -255,9 +255,9 @@ std::optional<Facts> read_facts(std::string_view text) {
     domain.domain = in.text();
     domain.record = read_record(in);
   }
-  for (std::uint32_t* value :
-       {&facts.recent_address_10m, &facts.recent_address_1h, &facts.recent_network_10m, &facts.recent_email_1h,
-        &facts.recent_domain_1h, &facts.copies, &facts.copies_spam, &facts.copies_approved}) {
+  for (std::uint32_t* value : {&facts.recent_address_10m, &facts.recent_address_1h, &facts.recent_network_10m,
+                               &facts.recent_email_1h, &facts.recent_domain_1h, &facts.copies,
+                               &facts.copies_spam, &facts.copies_approved}) {
     *value = in.number<std::uint32_t>();
   }
   facts.article_known = in.flag();

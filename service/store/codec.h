@@ -1,11 +1,12 @@
-// Verdicts, facts and small lists as compact text, the form in which an engine keeps them in a row. Pure; safe from
-// any thread.
+// Verdicts, facts and small lists as compact text, the form in which an engine keeps them in a row. Pure;
+// safe from any thread.
 //
-// Format: a version digit, then fields without names in a fixed order. A number is written in decimal and ends with a
-// space; a text is its length in bytes, a colon, and its bytes; a list is its count and its elements; an optional
-// is the count 0 or 1 and the value. Doubles are the shortest decimal that reads back as the same double. A
-// reader takes every version that was ever written and returns nothing for anything else: truncated, overlong,
-// unknown words. No field is ever dropped in silence: what is left over after the last field is an error.
+// Format: a version digit, then fields without names in a fixed order. A number is written in decimal and
+// ends with a space; a text is its length in bytes, a colon, and its bytes; a list is its count and its
+// elements; an optional is the count 0 or 1 and the value. Doubles are the shortest decimal that reads back
+// as the same double. A reader takes every version that was ever written and returns nothing for anything
+// else: truncated, overlong, unknown words. No field is ever dropped in silence: what is left over after the
+// last field is an error.
 #pragma once
 
 #include <cstdint>

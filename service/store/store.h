@@ -51,6 +51,7 @@ struct Probe {
   std::string email_domain;
   std::string ip;
   std::vector<std::string> domains;  // at most limits::kDomains
+  std::vector<std::string> hosts;    // of the links, for blocks on a host; at most limits::kHosts
   std::uint64_t copy_hash = 0;
   std::optional<Id> self;  // a kept comment judged again: not counted as its own copy or burst
   bool reserve = true;     // false: look only (check, recheck)
@@ -483,8 +484,10 @@ struct StoreOptions {
 };
 std::unique_ptr<Store> open_store(const StoreOptions& options);
 
-// A consistent copy of a database into a new file, whether or not another process is writing it; the copy is verified
-// and on disk before this returns, and nothing is left of it when it fails. `progress` is told parts from 0 to 1.
-Done copy_store(const std::string& address, const std::string& file, const std::function<void(double part)>& progress);
+// A consistent copy of a database into a new file, whether or not another process is writing it; the copy is
+// verified and on disk before this returns, and nothing is left of it when it fails. `progress` is told parts
+// from 0 to 1.
+Done copy_store(const std::string& address, const std::string& file,
+                const std::function<void(double part)>& progress);
 
 }  // namespace chaffinch

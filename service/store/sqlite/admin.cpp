@@ -66,12 +66,15 @@ Result<Site> Engine::add_site(const Site& site, const Once& once) {
     entry.site.version = 1;
     const std::string origins = codec::write(site.origins);
     const std::string overrides = codec::write(site.policy.overrides);
-    db.use("INSERT INTO site (id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, overrides,"
-           " client_days, spam_days, checked_days, rejected_days, created_at, version)"
-           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1)")
+    db.use(
+          "INSERT INTO site (id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, "
+          "overrides,"
+          " client_days, spam_days, checked_days, rejected_days, created_at, version)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1)")
         .bind(site.id, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
-              site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days, site.created_at)
+              site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days,
+              site.created_at)
         .run();
     {
       auto no = db.use("SELECT last_insert_rowid()");
@@ -118,9 +121,11 @@ Result<Site> Engine::change_site(const Site& site, std::optional<std::int64_t> s
     entry.site.created_at = created_at;
     const std::string origins = codec::write(site.origins);
     const std::string overrides = codec::write(site.policy.overrides);
-    db.use("UPDATE site SET name = ?2, url = ?3, origins = ?4, edit_minutes = ?5, hold = ?6, spam_at = ?7,"
-           " discard_at = ?8, moderation = ?9, overrides = ?10, client_days = ?11, spam_days = ?12, checked_days = ?13,"
-           " rejected_days = ?14, version = version + 1 WHERE no = ?1")
+    db.use(
+          "UPDATE site SET name = ?2, url = ?3, origins = ?4, edit_minutes = ?5, hold = ?6, spam_at = ?7,"
+          " discard_at = ?8, moderation = ?9, overrides = ?10, client_days = ?11, spam_days = ?12, "
+          "checked_days = ?13,"
+          " rejected_days = ?14, version = version + 1 WHERE no = ?1")
         .bind(no, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
               site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days)
@@ -135,13 +140,16 @@ Result<ArticleInfo> Engine::article(const std::string& site, const std::string& 
     const auto entry = known_site(site, "?site");
     if (!entry) return tl::unexpected(entry.error());
     auto query = db.use(
-        "SELECT no, id, url, title, closed, first_seen, approved, pending FROM article WHERE site = ?1 AND id = ?2");
-    if (!query.bind((*entry)->no, id).step()) return fail(Code::not_found, "there is no such article", "?article");
+        "SELECT no, id, url, title, closed, first_seen, approved, pending FROM article WHERE site = ?1 AND "
+        "id = ?2");
+    if (!query.bind((*entry)->no, id).step())
+      return fail(Code::not_found, "there is no such article", "?article");
     return read_article(query, site);
   });
 }
 
-Result<ArticlePage> Engine::articles(const std::string& site, const std::string& cursor, std::uint32_t limit) {
+Result<ArticlePage> Engine::articles(const std::string& site, const std::string& cursor,
+                                     std::uint32_t limit) {
   return read([&](Db& db) -> Result<ArticlePage> {
     const auto entry = known_site(site, "?site");
     if (!entry) return tl::unexpected(entry.error());
@@ -149,7 +157,8 @@ Result<ArticlePage> Engine::articles(const std::string& site, const std::string&
     if (!place) return tl::unexpected(place.error());
     const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::kPage);
     auto query = db.use(
-        "SELECT no, id, url, title, closed, first_seen, approved, pending FROM article INDEXED BY article_newest"
+        "SELECT no, id, url, title, closed, first_seen, approved, pending FROM article INDEXED BY "
+        "article_newest"
         " WHERE site = ?1 AND no < ?2 ORDER BY no DESC LIMIT ?3");
     query.bind((*entry)->no, *place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), most + 1);
     ArticlePage page;
@@ -166,15 +175,16 @@ Result<ArticlePage> Engine::articles(const std::string& site, const std::string&
   });
 }
 
-Result<ArticleInfo> Engine::put_article(const std::string& site, const ArticleRef& ref, std::optional<bool> closed,
-                                        Time now) {
+Result<ArticleInfo> Engine::put_article(const std::string& site, const ArticleRef& ref,
+                                        std::optional<bool> closed, Time now) {
   const auto entry = known_site(site, "?site");
   if (!entry) return tl::unexpected(entry.error());
   const Done done = writer_.run([&](Change& change) -> Done {
     const std::int64_t no = article_no(change.db, (*entry)->no, ref, now);
     change.db
-        .use("UPDATE article SET url = iif(?2 = '', url, ?2), title = iif(?3 = '', title, ?3),"
-             " closed = coalesce(?4, closed) WHERE no = ?1")
+        .use(
+            "UPDATE article SET url = iif(?2 = '', url, ?2), title = iif(?3 = '', title, ?3),"
+            " closed = coalesce(?4, closed) WHERE no = ?1")
         .bind(no, ref.url, ref.title, closed)
         .run();
     return {};
@@ -186,10 +196,12 @@ Result<ArticleInfo> Engine::put_article(const std::string& site, const ArticleRe
 Done Engine::add_token(const Token& token, const std::string& secret_hash) {
   return writer_.run([&](Change& change) -> Done {
     auto taken = change.db.use("SELECT 1 FROM token WHERE id = ?1 OR hash = ?2");
-    if (taken.bind(token.id, secret_hash).step()) return fail(Code::conflict, "there is such a token already", "/id");
+    if (taken.bind(token.id, secret_hash).step())
+      return fail(Code::conflict, "there is such a token already", "/id");
     change.db
-        .use("INSERT INTO token (id, hash, name, role, site, created_at, expires_at, revoked_at, last_used_at)"
-             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        .use(
+            "INSERT INTO token (id, hash, name, role, site, created_at, expires_at, revoked_at, last_used_at)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
         .bind(token.id, secret_hash, token.name, token.role, token.site, token.created_at, token.expires_at,
               token.revoked_at, token.last_used_at)
         .run();
@@ -200,11 +212,14 @@ Done Engine::add_token(const Token& token, const std::string& secret_hash) {
 Result<Token> Engine::token(const std::string& secret_hash, Time now) {
   auto token = read([&](Db& db) -> Result<Token> {
     auto query = db.use(
-        "SELECT id, name, role, site, created_at, expires_at, revoked_at, last_used_at FROM token WHERE hash = ?1");
+        "SELECT id, name, role, site, created_at, expires_at, revoked_at, last_used_at FROM token WHERE hash "
+        "= ?1");
     if (!query.bind(secret_hash).step()) return fail(Code::unauthorized, "this token is not known");
     Token found = read_token(query);
-    if (found.revoked_at && *found.revoked_at <= now) return fail(Code::unauthorized, "this token was revoked");
-    if (found.expires_at && *found.expires_at <= now) return fail(Code::unauthorized, "this token has expired");
+    if (found.revoked_at && *found.revoked_at <= now)
+      return fail(Code::unauthorized, "this token was revoked");
+    if (found.expires_at && *found.expires_at <= now)
+      return fail(Code::unauthorized, "this token has expired");
     return found;
   });
   if (!token) return token;
@@ -243,7 +258,8 @@ Result<std::vector<Token>> Engine::tokens(const std::string& reach) {
 Done Engine::revoke_token(const std::string& reach, Id id, Time now) {
   return writer_.run([&](Change& change) -> Done {
     change.db
-        .use("UPDATE token SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND (?2 = '' OR site = ?2)")
+        .use(
+            "UPDATE token SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND (?2 = '' OR site = ?2)")
         .bind(id, reach, now)
         .run();
     if (change.db.changes() == 0) return fail(Code::not_found, "there is no such token", "/id");
@@ -255,7 +271,8 @@ Result<std::vector<SigningKey>> Engine::signing_keys() {
   const auto all = [](Db& db) {
     std::vector<SigningKey> keys;
     auto query = db.use("SELECT id, secret, created_at FROM signing_key ORDER BY no DESC");
-    while (query.step()) keys.push_back({.id = query.id(0), .secret = query.text(1), .created_at = query.integer(2)});
+    while (query.step())
+      keys.push_back({.id = query.id(0), .secret = query.text(1), .created_at = query.integer(2)});
     return keys;
   };
   auto keys = read([&](Db& db) -> Result<std::vector<SigningKey>> { return all(db); });
@@ -275,7 +292,9 @@ Done Engine::rotate_signing_key(Time now) {
   return writer_.run([&](Change& change) -> Done {
     const Id id = new_id(now);
     const std::string secret = random_bytes(32);
-    change.db.use("UPDATE signing_key SET retires_at = ?1 WHERE retires_at IS NULL").bind(now + kKeyAfterlife).run();
+    change.db.use("UPDATE signing_key SET retires_at = ?1 WHERE retires_at IS NULL")
+        .bind(now + kKeyAfterlife)
+        .run();
     change.db.use("DELETE FROM signing_key WHERE retires_at < ?1").bind(now).run();
     change.db.use("INSERT INTO signing_key (id, secret, created_at) VALUES (?1, CAST(?2 AS BLOB), ?3)")
         .bind(id, secret, now)
@@ -292,7 +311,8 @@ Result<SiteStats> Engine::stats(const std::string& site) {
     SiteStats stats;
     stats.site = site;
     {
-      auto query = db.use("SELECT pending, approved, rejected, spam, checked, decided FROM site WHERE no = ?1");
+      auto query =
+          db.use("SELECT pending, approved, rejected, spam, checked, decided FROM site WHERE no = ?1");
       query.bind(no).step();
       stats.pending = query.as<std::uint64_t>(0);
       stats.approved = query.as<std::uint64_t>(1);
@@ -303,11 +323,13 @@ Result<SiteStats> Engine::stats(const std::string& site) {
     }
     {
       auto query = db.use(
-          "SELECT received_at FROM comment INDEXED BY comment_site WHERE site = ?1 AND status = 0 ORDER BY seq LIMIT 1");
+          "SELECT received_at FROM comment INDEXED BY comment_site WHERE site = ?1 AND status = 0 ORDER BY "
+          "seq LIMIT 1");
       if (query.bind(no).step()) stats.oldest_pending = query.integer(0);
     }
     auto query = db.use(
-        "SELECT rule, hits, spam, approved, rejected FROM rule_stat WHERE site = ?1 ORDER BY hits DESC, rule LIMIT ?2");
+        "SELECT rule, hits, spam, approved, rejected FROM rule_stat WHERE site = ?1 ORDER BY hits DESC, rule "
+        "LIMIT ?2");
     query.bind(no, kRules);
     while (query.step()) {
       stats.rules.push_back({.rule = query.text(0),
@@ -323,7 +345,8 @@ Result<SiteStats> Engine::stats(const std::string& site) {
 Result<std::vector<LearnEvent>> Engine::learn_events(std::int64_t after_seq, std::uint32_t limit) {
   return read([&](Db& db) -> Result<std::vector<LearnEvent>> {
     auto query = db.use(
-        "SELECT seq, comment, site, spam, taken_back, at FROM learn_event WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+        "SELECT seq, comment, site, spam, taken_back, at FROM learn_event WHERE seq > ?1 ORDER BY seq LIMIT "
+        "?2");
     query.bind(after_seq, std::min<std::uint32_t>(limit, 10'000));
     std::vector<LearnEvent> events;
     while (query.step()) {
@@ -347,7 +370,8 @@ Done Engine::learn(const Learn& learn) {
     const Submission& one = learn.submission;
     const std::string sample =
         codec::write(std::vector<std::string>{one.content, one.author.name, one.author.url});
-    change.db.use("INSERT INTO learn_event (comment, site, spam, at, by, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+    change.db
+        .use("INSERT INTO learn_event (comment, site, spam, at, by, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         .bind(none, (*entry)->no, learn.spam, learn.now, learn.by, sample)
         .run();
     return {};

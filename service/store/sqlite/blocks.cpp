@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kValue = 320;
 
 Result<std::string> normalised(const std::string& kind, const std::string& value) {
-  const auto wrong = [](const char* what, const char* advice) { return fail(Code::invalid, what, "/value", advice); };
+  const auto wrong = [](const char* what, const char* advice) {
+    return fail(Code::invalid, what, "/value", advice);
+  };
   if (value.empty() || value.size() > kValue) return wrong("a block needs a value of at most 320 bytes", "");
   if (kind == "author") return value;
   if (kind == "email") {
@@ -38,7 +40,8 @@ Result<std::string> normalised(const std::string& kind, const std::string& value
   }
   if (kind == "domain") {
     std::string domain = ascii_lower(value);
-    while (domain.starts_with("*.") || domain.starts_with('.')) domain.erase(0, domain.front() == '*' ? 2 : 1);
+    while (domain.starts_with("*.") || domain.starts_with('.'))
+      domain.erase(0, domain.front() == '*' ? 2 : 1);
     while (domain.ends_with('.')) domain.pop_back();
     if (domain.empty() || domain.find_first_of(" /:@") != std::string::npos) {
       return wrong("not a domain", "write spam.example, without http:// and path");
@@ -63,7 +66,8 @@ Block read_block(Query& query, const Sites& sites) {
 }
 
 constexpr const char* kByName =
-    "SELECT b.no, b.id, b.site, b.kind, b.value, b.reason, b.by, b.created_at, b.expires_at, d.id FROM block b"
+    "SELECT b.no, b.id, b.site, b.kind, b.value, b.reason, b.by, b.created_at, b.expires_at, d.id FROM block "
+    "b"
     " LEFT JOIN decision d ON d.no = b.decision WHERE b.kind = ?1 AND b.value = ?2 AND b.site = ?3";
 
 Wanted blocked_by(const Block& block, std::int64_t site, const Keys& keys) {
@@ -121,8 +125,8 @@ std::vector<BlockHit> Engine::block_hits(Db& db, std::int64_t site, const Probe&
       }
     };
     const std::string url = ascii_lower(probe.author.url);
-    for (const std::string& domain : probe.domains) {
-      suffixes(domain, url.find(ascii_lower(domain)) != std::string::npos ? Field::author_url : Field::content);
+    for (const std::string& host : probe.hosts.empty() ? probe.domains : probe.hosts) {
+      suffixes(host, url.find(ascii_lower(host)) != std::string::npos ? Field::author_url : Field::content);
     }
     suffixes(probe.email_domain, Field::author_email);
   }
@@ -141,7 +145,8 @@ std::vector<BlockHit> Engine::block_hits(Db& db, std::int64_t site, const Probe&
 
 Result<BlockAdded> Engine::add_block(const AddBlock& add) {
   if (!add.reach.empty() && add.block.site != add.reach) {
-    return fail(Code::forbidden, "this token may only block on its own site", "/site", "name the site " + add.reach);
+    return fail(Code::forbidden, "this token may only block on its own site", "/site",
+                "name the site " + add.reach);
   }
   auto value = normalised(add.block.kind, add.block.value);
   if (!value) return tl::unexpected(std::move(value).error());
@@ -168,9 +173,11 @@ Result<BlockAdded> Engine::add_block(const AddBlock& add) {
       return added;
     }
     const Id id = add.block.id.empty() ? new_id(now) : add.block.id;
-    db.use("INSERT INTO block (id, site, kind, value, reason, by, created_at, expires_at)"
-           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (kind, value, site) DO UPDATE SET reason = ?5,"
-           " by = ?6, expires_at = ?8, decision = NULL")
+    db.use(
+          "INSERT INTO block (id, site, kind, value, reason, by, created_at, expires_at)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (kind, value, site) DO UPDATE SET reason = "
+          "?5,"
+          " by = ?6, expires_at = ?8, decision = NULL")
         .bind(id, site, add.block.kind, *value, add.block.reason, add.block.by, now, add.block.expires_at)
         .run();
     {
@@ -188,11 +195,12 @@ Result<BlockAdded> Engine::add_block(const AddBlock& add) {
       settle.reason = "block";
       settle.now = now;
       std::vector<Target> targets;
-      const Scanned scanned = scan(db, sites_, keys_, blocked_by(added.block, site, keys_), Sort::oldest, std::nullopt,
-                                   100'000, [&](Row&& row) {
-                                     targets.push_back({.id = row.comment.id, .version = row.comment.version});
-                                     return targets.size() <= limits::kDecisionFilter;
-                                   });
+      const Scanned scanned =
+          scan(db, sites_, keys_, blocked_by(added.block, site, keys_), Sort::oldest, std::nullopt, 100'000,
+               [&](Row&& row) {
+                 targets.push_back({.id = row.comment.id, .version = row.comment.version});
+                 return targets.size() <= limits::kDecisionFilter;
+               });
       if (targets.size() > limits::kDecisionFilter || !scanned.finished) {
         return fail(Code::too_large, "more comments match than one decision may touch", "/apply_to_past",
                     "make the block without applying it to the past, and decide by filter in steps");
@@ -220,7 +228,8 @@ Result<BlockPage> Engine::blocks(const std::string& reach, const std::string& ki
     const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::kPage);
     constexpr int kExamine = 2'000;
     auto query = db.use(
-        "SELECT b.no, b.id, b.site, b.kind, b.value, b.reason, b.by, b.created_at, b.expires_at, d.id FROM block b"
+        "SELECT b.no, b.id, b.site, b.kind, b.value, b.reason, b.by, b.created_at, b.expires_at, d.id FROM "
+        "block b"
         " LEFT JOIN decision d ON d.no = b.decision WHERE b.no < ?1 ORDER BY b.no DESC LIMIT ?2");
     query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamine);
     BlockPage page;

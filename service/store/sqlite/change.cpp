@@ -7,6 +7,13 @@
 namespace chaffinch::sqlite {
 namespace {
 
+// Whether the comment's words were changed after that decision.
+bool edited_since(Db& db, const Row& row, std::int64_t decision) {
+  if (!row.comment.edited_at) return false;
+  auto query = db.use("SELECT at FROM decision WHERE no = ?1");
+  return query.bind(decision).step() && *row.comment.edited_at >= query.integer(0);
+}
+
 std::int64_t last_row(Db& db) {
   auto query = db.use("SELECT last_insert_rowid()");
   query.step();
@@ -47,11 +54,15 @@ void remember_answer(Db& db, const Once& once, const std::string& answer, Time n
 
 std::int64_t article_no(Db& db, std::int64_t site, const ArticleRef& ref, Time now) {
   {
-    auto query = db.use("SELECT no, url = '' AND ?3 <> '' OR title = '' AND ?4 <> '' FROM article WHERE site = ?1 AND id = ?2");
+    auto query = db.use(
+        "SELECT no, url = '' AND ?3 <> '' OR title = '' AND ?4 <> '' FROM article WHERE site = ?1 AND id = "
+        "?2");
     if (query.bind(site, ref.id, ref.url, ref.title).step()) {
       const std::int64_t no = query.integer(0);
       if (query.integer(1) != 0) {
-        db.use("UPDATE article SET url = iif(url = '', ?2, url), title = iif(title = '', ?3, title) WHERE no = ?1")
+        db.use(
+              "UPDATE article SET url = iif(url = '', ?2, url), title = iif(title = '', ?3, title) WHERE no "
+              "= ?1")
             .bind(no, ref.url, ref.title)
             .run();
       }
@@ -78,8 +89,10 @@ void set_state(Change& change, const Keys& keys, const Row& row, const State& st
   after.decided = state.decided;
   change.deltas.changed(before, after);
   change.db
-      .use("UPDATE comment SET status = ?2, decided = ?3, discard = ?4, latest_decision = ?5, version = version + 1"
-           " WHERE seq = ?1")
+      .use(
+          "UPDATE comment SET status = ?2, decided = ?3, discard = ?4, latest_decision = ?5, version = "
+          "version + 1"
+          " WHERE seq = ?1")
       .bind(row.seq, state.status, state.decided, state.discard, state.latest_decision)
       .run();
   if (row.comment.status == Status::pending && state.status != Status::pending) {
@@ -114,8 +127,9 @@ void Decider::begin(std::int64_t site) {
   site_ = site;
   settled_.id = new_id(who_.now);
   change_.db
-      .use("INSERT INTO decision (id, kind, by, by_token, at, site, reason, note, changed, standing, skipped)"
-           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, '')")
+      .use(
+          "INSERT INTO decision (id, kind, by, by_token, at, site, reason, note, changed, standing, skipped)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0, '')")
       .bind(settled_.id, who_.kind, who_.by, who_.by_token, who_.now, site, who_.reason, who_.note)
       .run();
   no_ = last_row(change_.db);
@@ -123,8 +137,10 @@ void Decider::begin(std::int64_t site) {
 
 void Decider::item(const Row& row, const State& after, std::optional<std::int64_t> learned) {
   change_.db
-      .use("INSERT INTO decision_item (decision, comment, before, after, before_decided, before_discard, previous,"
-           " learned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+      .use(
+          "INSERT INTO decision_item (decision, comment, before, after, before_decided, before_discard, "
+          "previous,"
+          " learned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
       .bind(no_, row.seq, row.comment.status, after.status, row.comment.decided, row.comment.discard,
             row.latest_decision, learned)
       .run();
@@ -181,8 +197,14 @@ bool Decider::take_back(std::int64_t no, const Row& row, const Item& before) {
     take_event(db, learned_by(db, *previous, row.seq), false);
     change_.deltas.standing.push_back({*previous, 1});
   }
-  item(row, before.before, std::nullopt);
-  set_state(change_, keys_, row, before.before);
+  State restored = before.before;
+  // What was approved were other words, when the text was changed since: they wait for a person at best.
+  if (restored.status == Status::approved && edited_since(db, row, no)) {
+    restored.status = Status::pending;
+    restored.decided = false;
+  }
+  item(row, restored, std::nullopt);
+  set_state(change_, keys_, row, restored);
   return true;
 }
 

@@ -1,5 +1,6 @@
-// What operations do to comments inside the writer's transaction: moving one from one state to another, taking one out,
-// deciding, and remembering what was answered to an idempotency key. Counters move with every step.
+// What operations do to comments inside the writer's transaction: moving one from one state to another,
+// taking one out, deciding, and remembering what was answered to an idempotency key. Counters move with every
+// step.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace chaffinch::sqlite {
 // How long an answer is remembered.
 inline constexpr Time kOnceRetention = 24 * kHour;
 
-// What was answered when this key came first; nothing when it did not come, or has no key. Code::conflict when it came
-// with another request.
+// What was answered when this key came first; nothing when it did not come, or has no key. Code::conflict
+// when it came with another request.
 Result<std::optional<std::string>> answered(Db&, const Once&, Time now);
 void remember_answer(Db&, const Once&, const std::string& answer, Time now);
 
@@ -32,7 +33,8 @@ struct State {
   std::optional<std::int64_t> latest_decision;
 };
 State state_of(const Row&);
-// Writes the state, counts the version up, moves the counters, and ends a lease on a comment that left the queue.
+// Writes the state, counts the version up, moves the counters, and ends a lease on a comment that left the
+// queue.
 void set_state(Change&, const Keys&, const Row&, const State&);
 
 // Takes the comment out, whole: row, index, leases, history. `swept`: by retention; see Deltas::left.

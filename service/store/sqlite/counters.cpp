@@ -5,9 +5,13 @@
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::size_t at(Status status) { return static_cast<std::size_t>(status); }
+constexpr std::size_t at(Status status) {
+  return static_cast<std::size_t>(status);
+}
 
-Time earliest(Time a, Time b) { return a == 0 ? b : b == 0 ? a : std::min(a, b); }
+Time earliest(Time a, Time b) {
+  return a == 0 ? b : b == 0 ? a : std::min(a, b);
+}
 
 void add(ByStatus& sum, const ByStatus& more) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
@@ -19,8 +23,8 @@ bool nothing(const ByStatus& by) {
 
 }  // namespace
 
-void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time received,
-                   bool records_too, bool rules_too) {
+void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time received, bool records_too,
+                   bool rules_too) {
   const std::size_t status = at(comment.status);
   if (records_too) {
     const auto record = [&](Kind kind, std::int64_t key) {
@@ -116,15 +120,17 @@ void Counters::flush(Db& db) {
   for (const auto& [name, move] : records_) {
     if (nothing(move.by) && move.last == 0) continue;
     db.use(
-          "INSERT INTO record (site, kind, key, pending, approved, rejected, spam, checked, first_seen, last_seen)"
+          "INSERT INTO record (site, kind, key, pending, approved, rejected, spam, checked, first_seen, "
+          "last_seen)"
           " VALUES (?1, ?2, ?3, max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8), ?9, ?10)"
           " ON CONFLICT DO UPDATE SET pending = max(0, pending + ?4), approved = max(0, approved + ?5),"
           " rejected = max(0, rejected + ?6), spam = max(0, spam + ?7), checked = max(0, checked + ?8),"
-          " first_seen = CASE WHEN ?9 = 0 THEN first_seen WHEN first_seen = 0 THEN ?9 ELSE min(first_seen, ?9) END,"
+          " first_seen = CASE WHEN ?9 = 0 THEN first_seen WHEN first_seen = 0 THEN ?9 ELSE min(first_seen, "
+          "?9) END,"
           " last_seen = max(last_seen, ?10)")
         .bind(name.site, name.kind, name.key, move.by[at(Status::pending)], move.by[at(Status::approved)],
-              move.by[at(Status::rejected)], move.by[at(Status::spam)], move.by[at(Status::checked)], move.first,
-              move.last)
+              move.by[at(Status::rejected)], move.by[at(Status::spam)], move.by[at(Status::checked)],
+              move.first, move.last)
         .run();
   }
   for (const auto& [name, move] : copies_) {
@@ -134,9 +140,11 @@ void Counters::flush(Db& db) {
           "INSERT INTO copy (site, hash, count, spam, approved, last_at)"
           " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), ?6)"
           " ON CONFLICT DO UPDATE SET count = max(0, iif(last_at < ?7, 0, count) + ?3),"
-          " spam = max(0, iif(last_at < ?7, 0, spam) + ?4), approved = max(0, iif(last_at < ?7, 0, approved) + ?5),"
+          " spam = max(0, iif(last_at < ?7, 0, spam) + ?4), approved = max(0, iif(last_at < ?7, 0, approved) "
+          "+ ?5),"
           " last_at = max(last_at, ?6)")
-        .bind(name.first, name.second, move.count, move.spam, move.approved, move.at, move.at - kCopyRetention)
+        .bind(name.first, name.second, move.count, move.spam, move.approved, move.at,
+              move.at - kCopyRetention)
         .run();
   }
   for (const auto& [site, move] : sites_) {
@@ -145,13 +153,15 @@ void Counters::flush(Db& db) {
           "UPDATE site SET pending = max(0, pending + ?2), approved = max(0, approved + ?3),"
           " rejected = max(0, rejected + ?4), spam = max(0, spam + ?5), checked = max(0, checked + ?6),"
           " decided = max(0, decided + ?7) WHERE no = ?1")
-        .bind(site, move.by[at(Status::pending)], move.by[at(Status::approved)], move.by[at(Status::rejected)],
-              move.by[at(Status::spam)], move.by[at(Status::checked)], move.decided)
+        .bind(site, move.by[at(Status::pending)], move.by[at(Status::approved)],
+              move.by[at(Status::rejected)], move.by[at(Status::spam)], move.by[at(Status::checked)],
+              move.decided)
         .run();
   }
   for (const auto& [article, move] : articles_) {
     if (move.approved == 0 && move.pending == 0) continue;
-    db.use("UPDATE article SET approved = max(0, approved + ?2), pending = max(0, pending + ?3) WHERE no = ?1")
+    db.use(
+          "UPDATE article SET approved = max(0, approved + ?2), pending = max(0, pending + ?3) WHERE no = ?1")
         .bind(article, move.approved, move.pending)
         .run();
   }

@@ -1,5 +1,6 @@
-// Everything that counts comments: reputation records, copies, sites, articles, rule statistics, standing decisions.
-// Operations say how the counters move; the writer sums the moves of a group up and writes each counter once.
+// Everything that counts comments: reputation records, copies, sites, articles, rule statistics, standing
+// decisions. Operations say how the counters move; the writer sums the moves of a group up and writes each
+// counter once.
 #pragma once
 
 #include <array>
@@ -79,9 +80,9 @@ struct Deltas {
   void arrived(const Counted&, Time at, Time received);
   // ... changed (its text at `received`; 0: the text is the same) ...
   void changed(const Counted& before, const Counted& after, Time received = 0);
-  // ... or goes. Statistics of rules stay: they are of what happened, not of what is still here. What was found out
-  // about its author and text stays as well when it was `swept`, spam or rejected; a comment that somebody removed
-  // is taken out of the records.
+  // ... or goes. Statistics of rules stay: they are of what happened, not of what is still here. What was
+  // found out about its author and text stays as well when it was `swept`, spam or rejected; a comment that
+  // somebody removed is taken out of the records.
   void left(const Counted&, bool swept);
 
  private:

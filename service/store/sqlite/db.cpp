@@ -2,9 +2,8 @@
 
 #include <cstring>
 
-#include <sqlite3.h>
-
 #include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
 
 namespace chaffinch::sqlite {
 
@@ -49,7 +48,9 @@ Query Db::made(const std::string& text) {
   return Query(*slot);
 }
 
-bool Db::in_transaction() const { return sqlite3_get_autocommit(database_.getHandle()) == 0; }
+bool Db::in_transaction() const {
+  return sqlite3_get_autocommit(database_.getHandle()) == 0;
+}
 
 Snapshot::~Snapshot() {
   try {

@@ -1,5 +1,5 @@
-// One connection to the database file, with its prepared statements. One thread at a time. SQLite's errors come out
-// as SQLite::Exception; the writer and the readers' pool turn them into errors of the house.
+// One connection to the database file, with its prepared statements. One thread at a time. SQLite's errors
+// come out as SQLite::Exception; the writer and the readers' pool turn them into errors of the house.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@
 
 namespace chaffinch::sqlite {
 
-// One use of a prepared statement: bind, step, read; reset when it goes out of scope. Strings and ids that are bound
-// must live as long as the Query (they are not copied); views are copied.
+// One use of a prepared statement: bind, step, read; reset when it goes out of scope. Strings and ids that
+// are bound must live as long as the Query (they are not copied); views are copied.
 class Query {
  public:
   explicit Query(SQLite::Statement& statement) : statement_(statement) {}
@@ -72,10 +72,8 @@ class Query {
   }
   void one(int index, Id&&) = delete;
   template <class T>
-    requires std::is_integral_v<T> || std::is_enum_v<T>
-  void one(int index, T value) {
-    statement_.bind(index, static_cast<std::int64_t>(value));
-  }
+  requires std::is_integral_v<T> || std::is_enum_v<T>
+  void one(int index, T value) { statement_.bind(index, static_cast<std::int64_t>(value)); }
   template <class T>
   void one(int index, const std::optional<T>& value) {
     if (value)
@@ -131,8 +129,8 @@ class Snapshot {
 
 // What the operator is told about an SQLite error.
 struct Trouble {
-  bool space = false;      // the disk is full
-  bool storage = false;    // the file cannot be read or written (the transaction is lost)
+  bool space = false;    // the disk is full
+  bool storage = false;  // the file cannot be read or written (the transaction is lost)
   std::string sentence;
 };
 Trouble trouble_of(const SQLite::Exception& error);

@@ -15,8 +15,10 @@ namespace {
 constexpr std::uint32_t kExamine = 2'000;  // lines of the log that one page looks at
 
 constexpr const char* kDecision =
-    "SELECT d.no, d.id, d.kind, d.by, d.by_token, d.at, d.site, d.reason, d.note, d.changed, d.standing, d.skipped,"
-    " u.id, b.id FROM decision d LEFT JOIN decision u ON u.no = d.undoes LEFT JOIN decision b ON b.no = d.undone_by"
+    "SELECT d.no, d.id, d.kind, d.by, d.by_token, d.at, d.site, d.reason, d.note, d.changed, d.standing, "
+    "d.skipped,"
+    " u.id, b.id FROM decision d LEFT JOIN decision u ON u.no = d.undoes LEFT JOIN decision b ON b.no = "
+    "d.undone_by"
     " WHERE d.no = ?1";
 
 Decision read_decision(Query& query, const Sites& sites) {
@@ -43,8 +45,9 @@ void block(Db& db, const Row& row, const char* kind, const std::string& value, c
            std::int64_t decision, std::vector<std::pair<std::string, std::string>>& made) {
   if (value.empty()) return;
   const Id id = new_id(settle.now);
-  db.use("INSERT OR IGNORE INTO block (id, site, kind, value, reason, by, created_at, decision)"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+  db.use(
+        "INSERT OR IGNORE INTO block (id, site, kind, value, reason, by, created_at, decision)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
       .bind(id, row.site, kind, value, settle.reason, settle.by, settle.now, decision)
       .run();
   made.push_back({kind, value});
@@ -192,8 +195,9 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
     const std::size_t limit = std::clamp<std::size_t>(wish.limit, 1, limits::kPage);
     std::vector<std::int64_t> some;
     {
-      auto query = site != 0 ? db.use("SELECT no FROM decision WHERE no < ?1 AND site = ?3 ORDER BY no DESC LIMIT ?2")
-                             : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
+      auto query =
+          site != 0 ? db.use("SELECT no FROM decision WHERE no < ?1 AND site = ?3 ORDER BY no DESC LIMIT ?2")
+                    : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
       query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamine);
       if (site != 0) query.at(3, site);
       while (query.step()) some.push_back(query.integer(0));
@@ -205,7 +209,8 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
       auto query = db.use(kDecision);
       if (!query.bind(no).step()) continue;
       Decision decision = read_decision(query, sites_);
-      const bool asked = (wish.by.empty() || decision.by == wish.by) && (!wish.kind || decision.kind == *wish.kind);
+      const bool asked =
+          (wish.by.empty() || decision.by == wish.by) && (!wish.kind || decision.kind == *wish.kind);
       if (asked && page.items.size() == limit) {
         more = true;
         break;

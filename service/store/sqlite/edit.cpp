@@ -50,15 +50,18 @@ Result<Comment> Engine::edit(const Edit& edit) {
     after.facts_text = codec::write(edit.facts);
     after.score = edit.verdict.score;
     after.doubt = std::abs(after.score - site->site.policy.hold);
-    // Without its address (erased by now) the network is not known any more: the author's key stays as it was.
+    // Without its address (erased by now) the network is not known any more: the author's key stays as it
+    // was.
     if (!after.comment.client.ip.empty() || before.keys.network == 0) {
       after.keys.author = keys_.person(after.comment.author, after.comment.client.ip).author;
     }
     change.deltas.changed(counted(before, keys_), counted(after, keys_), edit.now);
     const std::string domains = codec::write(after.domains);
-    db.use("UPDATE comment SET content = ?2, name = ?3, url = ?4, status = ?5, discard = ?6, version = ?7,"
-           " edited_at = ?8, decided = ?9, latest_decision = ?10, domains = ?11, copy_hash = ?12, verdict = ?13,"
-           " facts = ?14, score = ?15, doubt = ?16, key_author = ?17 WHERE seq = ?1")
+    db.use(
+          "UPDATE comment SET content = ?2, name = ?3, url = ?4, status = ?5, discard = ?6, version = ?7,"
+          " edited_at = ?8, decided = ?9, latest_decision = ?10, domains = ?11, copy_hash = ?12, verdict = "
+          "?13,"
+          " facts = ?14, score = ?15, doubt = ?16, key_author = ?17 WHERE seq = ?1")
         .bind(after.seq, after.comment.content, after.comment.author.name, after.comment.author.url,
               after.comment.status, after.comment.discard, after.comment.version, after.comment.edited_at,
               after.comment.decided, after.latest_decision, domains, after.copy_hash, after.verdict_text,
@@ -104,10 +107,12 @@ Result<std::uint32_t> Engine::rejudge(const std::vector<Rejudged>& all, Time now
       after.score = one.verdict.score;
       after.doubt = std::abs(after.score - sites_.find(row->site)->site.policy.hold);
       change.deltas.changed(counted(*row, keys_), counted(after, keys_));
-      db.use("UPDATE comment SET status = ?2, discard = ?3, version = ?4, verdict = ?5, facts = ?6, score = ?7,"
-             " doubt = ?8 WHERE seq = ?1")
-          .bind(after.seq, after.comment.status, after.comment.discard, after.comment.version, after.verdict_text,
-                after.facts_text, after.score, after.doubt)
+      db.use(
+            "UPDATE comment SET status = ?2, discard = ?3, version = ?4, verdict = ?5, facts = ?6, score = "
+            "?7,"
+            " doubt = ?8 WHERE seq = ?1")
+          .bind(after.seq, after.comment.status, after.comment.discard, after.comment.version,
+                after.verdict_text, after.facts_text, after.score, after.doubt)
           .run();
       if (after.comment.status != Status::pending) {
         db.use("DELETE FROM lease WHERE comment = ?1").bind(after.seq).run();

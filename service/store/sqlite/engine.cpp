@@ -1,12 +1,11 @@
 // Opening, the search index beside the writer, backup, health.
 #include "store/sqlite/engine.h"
 
-#include <sys/statvfs.h>
-
 #include <filesystem>
 #include <stdexcept>
 
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 
 namespace chaffinch {
 namespace sqlite {
@@ -62,7 +61,10 @@ Engine::Engine(const StoreOptions& options)
       readers_(reading(options, file_), options.readers),
       writer_(std::make_unique<Db>(writing(options, file_)),
               {.queue_limit = options.queue_limit, .group_limit = std::max(options.group_limit, 1U)},
-              {.step = [this](Db& db) { return index_idle(db, indexed_ + kIndexBehind < last_seq_ ? kIndexBusy : kIndexIdle); },
+              {.step =
+                   [this](Db& db) {
+                     return index_idle(db, indexed_ + kIndexBehind < last_seq_ ? kIndexBusy : kIndexIdle);
+                   },
                .behind = [this] { return indexed_ + kIndexBehind < last_seq_; }}) {
   const Done done = read([&](Db& db) -> Done {
     sites_.load(db);
@@ -105,7 +107,8 @@ Done Engine::index_step() {
 Done Engine::backup(const std::string& file, const std::function<void(double part)>& progress) {
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) {
-    return fail(Code::conflict, "there is a file of this name already", file, "name another one, or move it away");
+    return fail(Code::conflict, "there is a file of this name already", file,
+                "name another one, or move it away");
   }
   return copy_store(options_.address, file, progress);
 }
@@ -123,7 +126,8 @@ Health Engine::health() {
     health.writable = false;
     health.problem = written.error().what;
   }
-  if (auto schema = read([](Db& db) -> Result<std::int64_t> { return schema_of(db); })) health.schema = *schema;
+  if (auto schema = read([](Db& db) -> Result<std::int64_t> { return schema_of(db); }))
+    health.schema = *schema;
   struct statvfs disk {};
   const auto folder = std::filesystem::path(file_).parent_path();
   if (::statvfs(folder.empty() ? "." : folder.c_str(), &disk) == 0) {
@@ -132,7 +136,9 @@ Health Engine::health() {
   return health;
 }
 
-void Engine::observe(CommitObserver observer) { writer_.observe(std::move(observer)); }
+void Engine::observe(CommitObserver observer) {
+  writer_.observe(std::move(observer));
+}
 
 }  // namespace sqlite
 

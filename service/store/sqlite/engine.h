@@ -31,7 +31,7 @@ namespace chaffinch::sqlite {
 // Which blocks there may be: too many is slow, too few would be wrong, so it only grows until the next start.
 struct BlockKinds {
   std::atomic<bool> author{false}, email{false}, ip{false}, domain{false};
-  std::atomic<std::uint64_t> v4{0};                      // bit n: a CIDR of prefix n
+  std::atomic<std::uint64_t> v4{0};                       // bit n: a CIDR of prefix n
   std::array<std::atomic<std::uint64_t>, 3> v6{0, 0, 0};  // bits 0..128
 };
 
@@ -70,7 +70,8 @@ class Engine final : public Store {
   Result<std::vector<Site>> sites() override;
   Result<Site> change_site(const Site&, std::optional<std::int64_t> seen_version) override;
   Result<ArticleInfo> article(const std::string& site, const std::string& id) override;
-  Result<ArticlePage> articles(const std::string& site, const std::string& cursor, std::uint32_t limit) override;
+  Result<ArticlePage> articles(const std::string& site, const std::string& cursor,
+                               std::uint32_t limit) override;
   Result<ArticleInfo> put_article(const std::string& site, const ArticleRef&, std::optional<bool> closed,
                                   Time now) override;
 
@@ -124,7 +125,8 @@ class Engine final : public Store {
   // Operations inside the writer, shared by several calls.
   Result<Kept> keep_in(Change& change, const Keep& keep, bool imported);
   Result<Settled> settle_in(Change& change, const Settle& settle, const std::vector<Target>& targets);
-  Result<std::vector<Target>> targets_in(Db& db, const QueueQuery& query, std::optional<std::uint32_t> expected);
+  Result<std::vector<Target>> targets_in(Db& db, const QueueQuery& query,
+                                         std::optional<std::uint32_t> expected);
 
   struct ForgetStep {
     std::uint64_t comments = 0, records = 0;
@@ -142,12 +144,14 @@ class Engine final : public Store {
   Sites sites_;
   Marks marks_;
   BlockKinds block_kinds_;
-  std::atomic<std::int64_t> last_seq_{0};    // of the newest comment; changed by the writer only
-  std::atomic<std::int64_t> indexed_{0};     // up to which the search index is filled
-  std::int64_t copies_site_ = 0, copies_hash_ = 0;  // the sweep's place among the copies; the writer's thread only
-  Time copies_swept_at_ = 0;                        // when it last came through
+  std::atomic<std::int64_t> last_seq_{0};  // of the newest comment; changed by the writer only
+  std::atomic<std::int64_t> indexed_{0};   // up to which the search index is filled
+  std::int64_t copies_site_ = 0,
+               copies_hash_ = 0;  // the sweep's place among the copies; the writer's thread only
+  Time copies_swept_at_ = 0;      // when it last came through
   std::mutex used_lock_;
-  std::unordered_map<std::string, Time> used_;  // guarded by used_lock_; tokens and the hour noted of their use
+  std::unordered_map<std::string, Time>
+      used_;  // guarded by used_lock_; tokens and the hour noted of their use
   Readers readers_;
   Writer writer_;  // last: its thread uses all of the above
 };

@@ -73,9 +73,13 @@ std::int64_t Keys::email(std::string_view email) const {
   return email.empty() ? 0 : of("email", ascii_lower(email));
 }
 
-std::int64_t Keys::author_id(std::string_view id) const { return id.empty() ? 0 : of("id", id); }
+std::int64_t Keys::author_id(std::string_view id) const {
+  return id.empty() ? 0 : of("id", id);
+}
 
-std::int64_t Keys::address(std::string_view ip) const { return ip.empty() ? 0 : of("address", ip); }
+std::int64_t Keys::address(std::string_view ip) const {
+  return ip.empty() ? 0 : of("address", ip);
+}
 
 PersonKeys Keys::person(const Author& author, std::string_view ip) const {
   PersonKeys keys;

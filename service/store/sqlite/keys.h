@@ -1,5 +1,5 @@
-// Keyed hashes: by what the database knows a person, an address or a token of the search index without keeping it.
-// Pure; safe from any thread.
+// Keyed hashes: by what the database knows a person, an address or a token of the search index without
+// keeping it. Pure; safe from any thread.
 #pragma once
 
 #include <array>
@@ -12,8 +12,9 @@
 
 namespace chaffinch::sqlite {
 
-// SipHash-2-4 (Aumasson and Bernstein, 2012), 64 bits: a keyed hash that nobody without the key can steer into a
-// collision. HMAC-SHA-256 would do as well, but costs 2 us for each of the up to twelve keys of a comment.
+// SipHash-2-4 (Aumasson and Bernstein, 2012), 64 bits: a keyed hash that nobody without the key can steer
+// into a collision. HMAC-SHA-256 would do as well, but costs 2 us for each of the up to twelve keys of a
+// comment.
 std::uint64_t siphash(const std::array<std::uint8_t, 16>& key, std::string_view text);
 
 // What a reputation record is about, as kept in record.kind.

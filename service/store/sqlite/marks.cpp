@@ -16,7 +16,8 @@ constexpr Time kTogether = 5 * kSecond;
 
 // The keys are hashes already; this only keeps sites and kinds apart (the finaliser of splitmix64).
 std::uint64_t mixed(std::int64_t site, std::uint64_t kind, std::int64_t key) {
-  std::uint64_t x = static_cast<std::uint64_t>(key) + 0x9E3779B97F4A7C15ULL * (static_cast<std::uint64_t>(site) * 8 + kind + 1);
+  std::uint64_t x = static_cast<std::uint64_t>(key) +
+                    0x9E3779B97F4A7C15ULL * (static_cast<std::uint64_t>(site) * 8 + kind + 1);
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
   return x ^ (x >> 31);

@@ -1,7 +1,7 @@
-// What is remembered for an hour and lost with the process: when comments came from an address, a network, an email
-// or with a domain (velocity), and which comments are on their way between recall and keep, so that equal ones that
-// arrive together see each other. Bounded: the last 64 times of each key, at most 100,000 keys and 400,000 times; what
-// was not seen for longest goes first. Safe from any thread.
+// What is remembered for an hour and lost with the process: when comments came from an address, a network, an
+// email or with a domain (velocity), and which comments are on their way between recall and keep, so that
+// equal ones that arrive together see each other. Bounded: the last 64 times of each key, at most 100,000
+// keys and 400,000 times; what was not seen for longest goes first. Safe from any thread.
 #pragma once
 
 #include <cstddef>
@@ -62,12 +62,12 @@ class Marks {
   void drop(std::map<std::uint64_t, Reservation>::iterator which, std::uint64_t tag);
 
   mutable std::mutex lock_;
-  std::unordered_map<std::uint64_t, Times> times_;            // guarded by lock_
-  std::list<std::uint64_t> order_;                            // guarded by lock_; last used last
-  std::size_t total_ = 0;                                     // guarded by lock_
-  std::map<std::uint64_t, Reservation> reservations_;         // guarded by lock_
-  std::unordered_map<std::uint64_t, std::uint32_t> copies_;   // guarded by lock_
-  std::uint64_t last_ = 0;                                    // guarded by lock_
+  std::unordered_map<std::uint64_t, Times> times_;           // guarded by lock_
+  std::list<std::uint64_t> order_;                           // guarded by lock_; last used last
+  std::size_t total_ = 0;                                    // guarded by lock_
+  std::map<std::uint64_t, Reservation> reservations_;        // guarded by lock_
+  std::unordered_map<std::uint64_t, std::uint32_t> copies_;  // guarded by lock_
+  std::uint64_t last_ = 0;                                   // guarded by lock_
 };
 
 }  // namespace chaffinch::sqlite

@@ -9,16 +9,22 @@
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kExamine = 2'000;     // comments that one page looks at
-constexpr std::uint32_t kChunk = 256;         // candidates fetched at once
-constexpr std::uint32_t kSortable = 2'000;    // matches that are sorted in memory
-constexpr std::uint32_t kFew = 300;           // a queue so short is read rather than looked up
+constexpr std::uint32_t kExamine = 2'000;   // comments that one page looks at
+constexpr std::uint32_t kChunk = 256;       // candidates fetched at once
+constexpr std::uint32_t kSortable = 2'000;  // matches that are sorted in memory
+constexpr std::uint32_t kFew = 300;         // a queue so short is read rather than looked up
 constexpr std::uint32_t kStatuses = 5;
 
-char letter_of(Sort sort) { return "onsu"[static_cast<int>(sort)]; }
+char letter_of(Sort sort) {
+  return "onsu"[static_cast<int>(sort)];
+}
 
-bool by_arrival(Sort sort) { return sort == Sort::oldest || sort == Sort::newest; }
-bool falling(Sort sort) { return sort == Sort::newest || sort == Sort::score; }
+bool by_arrival(Sort sort) {
+  return sort == Sort::oldest || sort == Sort::newest;
+}
+bool falling(Sort sort) {
+  return sort == Sort::newest || sort == Sort::score;
+}
 
 // Whether `a` stands before `b`. Equal keys stand in order of arrival, turned round with the order.
 bool before(Sort sort, const At& a, const At& b) {
@@ -44,13 +50,14 @@ void arrivals(Db& db, const Wanted& wanted, std::optional<std::int64_t> status, 
   text += down ? "DESC LIMIT ?3" : "LIMIT ?3";
   auto query = db.made(text);
   query.bind(above, below, most);
-  if (wanted.article != 0 || wanted.site != 0) query.at(4, wanted.article != 0 ? wanted.article : wanted.site);
+  if (wanted.article != 0 || wanted.site != 0)
+    query.at(4, wanted.article != 0 ? wanted.article : wanted.site);
   if (wanted.article != 0 || wanted.site != 0 || status) query.at(5, status.value_or(0));
   while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
 }
 
-void plain(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below, std::uint32_t most,
-           Candidates& out) {
+void plain(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below,
+           std::uint32_t most, Candidates& out) {
   if (wanted.status) {
     arrivals(db, wanted, static_cast<std::int64_t>(*wanted.status), down, above, below, most, out);
     return;
@@ -69,8 +76,8 @@ void plain(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int
   if (out.size() > static_cast<std::size_t>(begin) + most) out.resize(static_cast<std::size_t>(begin) + most);
 }
 
-void found(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below, std::uint32_t most,
-           Candidates& out) {
+void found(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below,
+           std::uint32_t most, Candidates& out) {
   auto query = db.use(down ? "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2 AND rowid < ?3"
                              " ORDER BY rowid DESC LIMIT ?4"
                            : "SELECT rowid FROM search WHERE search MATCH ?1 AND rowid > ?2 AND rowid < ?3"
@@ -80,8 +87,8 @@ void found(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int
 }
 
 // The comments that this person holds: few, whatever the queue's size.
-void leased(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below, std::uint32_t most,
-            Candidates& out) {
+void leased(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below,
+            std::uint32_t most, Candidates& out) {
   auto query = db.use(down ? "SELECT comment FROM lease WHERE holder = ?1 AND comment > ?2 AND comment < ?3"
                              " ORDER BY comment DESC LIMIT ?4"
                            : "SELECT comment FROM lease WHERE holder = ?1 AND comment > ?2 AND comment < ?3"
@@ -111,8 +118,8 @@ class Arrivals {
     } else {
       found(db_, wanted_, down_, above, std::min(below, mark_ + 1), most, out);
       if (out.size() < most) {
-        plain(db_, wanted_, down_, std::max(above, mark_), below, most - static_cast<std::uint32_t>(out.size()),
-              out);
+        plain(db_, wanted_, down_, std::max(above, mark_), below,
+              most - static_cast<std::uint32_t>(out.size()), out);
       }
     }
     return out;
@@ -126,7 +133,8 @@ class Arrivals {
   std::int64_t mark_;
 };
 
-Candidates ranked(Db& db, const Wanted& wanted, Sort sort, const std::optional<At>& from, std::uint32_t most) {
+Candidates ranked(Db& db, const Wanted& wanted, Sort sort, const std::optional<At>& from,
+                  std::uint32_t most) {
   const std::string column = sort == Sort::score ? "score" : "doubt";
   const bool down = falling(sort);
   std::string text = "SELECT seq, " + column + " FROM comment INDEXED BY comment_" +
@@ -156,23 +164,21 @@ bool few(Db& db, const Wanted& wanted) {
   return query.bind(wanted.site).step() && query.integer(0) <= kFew;
 }
 
-// All matches, when they are few enough to be sorted here.
-std::optional<std::vector<Row>> all_sorted(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
-                                           Sort sort, const std::optional<At>& from, bool use_index) {
+// All that may match, when they are few enough to be sorted here.
+std::optional<Candidates> all_sorted(Db& db, const Wanted& wanted, Sort sort, const std::optional<At>& from,
+                                     bool use_index) {
   const Candidates some =
       Arrivals(db, wanted, false, use_index).next(0, std::numeric_limits<std::int64_t>::max(), kSortable + 1);
   if (some.size() > kSortable) return std::nullopt;
-  std::vector<Row> rows;
+  Candidates sorted;
   for (const At& one : some) {
-    auto row = row_by_seq(db, sites, one.seq);
-    if (!row || !matches(db, wanted, *row, keys)) continue;
-    if (from && !before(sort, *from, {.seq = row->seq, .key = key_of(sort, *row)})) continue;
-    rows.push_back(std::move(*row));
+    const auto seen = glance(db, wanted, one.seq);
+    if (!seen) continue;
+    const At at{.seq = one.seq, .key = sort == Sort::score ? seen->score : seen->doubt};
+    if (!from || before(sort, *from, at)) sorted.push_back(at);
   }
-  std::sort(rows.begin(), rows.end(), [sort](const Row& a, const Row& b) {
-    return before(sort, {.seq = a.seq, .key = key_of(sort, a)}, {.seq = b.seq, .key = key_of(sort, b)});
-  });
-  return rows;
+  std::sort(sorted.begin(), sorted.end(), [sort](const At& a, const At& b) { return before(sort, a, b); });
+  return sorted;
 }
 
 }  // namespace
@@ -217,8 +223,8 @@ Result<std::optional<std::vector<std::int64_t>>> place_of(const Keys& keys, char
   return place;
 }
 
-Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort, std::optional<At> from,
-             std::uint32_t examine, const std::function<bool(Row&&)>& take) {
+Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort,
+             std::optional<At> from, std::uint32_t examine, const std::function<bool(Row&&)>& take) {
   Scanned scanned{.last = from, .finished = false, .examined = 0};
   if (wanted.nothing) {
     scanned.finished = true;
@@ -228,11 +234,12 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
   const bool held = wanted.claimed.value_or(false);
   const bool use_index = !wanted.match.empty() && !held && !few(db, wanted);
   if (!by_arrival(sort) && (use_index || held || wanted.article != 0)) {
-    if (auto rows = all_sorted(db, sites, keys, wanted, sort, from, use_index)) {
-      for (Row& row : *rows) {
-        scanned.last = At{.seq = row.seq, .key = key_of(sort, row)};
+    if (const auto sorted = all_sorted(db, wanted, sort, from, use_index)) {
+      for (const At& one : *sorted) {
+        auto row = row_by_seq(db, sites, one.seq);
+        scanned.last = one;
         ++scanned.examined;
-        if (!take(std::move(row))) return scanned;
+        if (row && matches(db, wanted, *row, keys) && !take(std::move(*row))) return scanned;
       }
       scanned.finished = true;
       return scanned;
@@ -253,8 +260,11 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
     for (const At& one : some) {
       scanned.last = one;
       ++scanned.examined;
+      const bool sure =
+          !asks && (by_arrival(sort) || wanted.article == 0);  // what the index gave is what was asked
+      if (!sure && !glance(db, wanted, one.seq)) continue;
       auto row = row_by_seq(db, sites, one.seq);
-      if (!row || ((asks || use_index || wanted.article != 0) && !matches(db, wanted, *row, keys))) continue;
+      if (!row || (!sure && !matches(db, wanted, *row, keys))) continue;
       if (!take(std::move(*row))) return scanned;
     }
     if (some.size() < most) {

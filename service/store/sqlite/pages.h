@@ -13,8 +13,8 @@
 
 namespace chaffinch::sqlite {
 
-// A cursor is "<kind><number>-<number>..." in hexadecimal with a seal; `kind` is a letter for each order. Nothing
-// comes back for a text that was not made by this database for this order, with `count` numbers.
+// A cursor is "<kind><number>-<number>..." in hexadecimal with a seal; `kind` is a letter for each order.
+// Nothing comes back for a text that was not made by this database for this order, with `count` numbers.
 std::string cursor_of(const Keys& keys, char kind, const std::vector<std::int64_t>& numbers);
 Result<std::optional<std::vector<std::int64_t>>> place_of(const Keys& keys, char kind, std::size_t count,
                                                           const std::string& cursor);
@@ -26,16 +26,16 @@ struct At {
 };
 
 struct Scanned {
-  std::optional<At> last;     // the last comment that was looked at
-  bool finished = false;      // there is nothing behind it
+  std::optional<At> last;  // the last comment that was looked at
+  bool finished = false;   // there is nothing behind it
   std::uint32_t examined = 0;
 };
 
 // Walks the comments that are wanted, from behind `from` on, in the order of `sort`, looking at no more than
-// `examine` (plus a little); stops when `take` answers false. REQUIRES a transaction. `sort` other than oldest and
-// newest needs status pending.
-Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort, std::optional<At> from,
-             std::uint32_t examine, const std::function<bool(Row&&)>& take);
+// `examine` (plus a little); stops when `take` answers false. REQUIRES a transaction. `sort` other than
+// oldest and newest needs status pending.
+Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort,
+             std::optional<At> from, std::uint32_t examine, const std::function<bool(Row&&)>& take);
 
 // The same with a QueueQuery's cursor and limit: a page of rows, and the next cursor.
 struct RowPage {

@@ -34,7 +34,8 @@ std::vector<HistoryEntry> history_of(Db& db, const Row& row) {
   {
     auto query = db.use(
         "SELECT d.at, d.kind, d.by, d.id, i.before, i.after, d.reason, d.note FROM decision_item i"
-        " CROSS JOIN decision d WHERE i.comment = ?1 AND d.no = i.decision ORDER BY i.decision DESC LIMIT ?2");
+        " CROSS JOIN decision d WHERE i.comment = ?1 AND d.no = i.decision ORDER BY i.decision DESC LIMIT "
+        "?2");
     query.bind(row.seq, kHistory);
     while (query.step()) {
       history.push_back({.at = query.integer(0),
@@ -48,7 +49,8 @@ std::vector<HistoryEntry> history_of(Db& db, const Row& row) {
     }
   }
   {
-    auto query = db.use("SELECT at, what, by, before, after FROM event WHERE comment = ?1 ORDER BY no DESC LIMIT ?2");
+    auto query =
+        db.use("SELECT at, what, by, before, after FROM event WHERE comment = ?1 ORDER BY no DESC LIMIT ?2");
     query.bind(row.seq, kHistory);
     while (query.step()) {
       history.push_back({.at = query.integer(0),
@@ -96,6 +98,7 @@ Result<std::uint64_t> Engine::count(const QueueQuery& query, std::uint32_t at_mo
   return read([&](Db& db) -> Result<std::uint64_t> {
     auto filter = wanted(db, sites_, keys_, query);
     if (!filter) return tl::unexpected(std::move(filter).error());
+    if (filter->nothing) return 0;
     const std::uint64_t most = static_cast<std::uint64_t>(at_most) + 1;
     if (!filter->asks_rows() && filter->article == 0) {
       static constexpr const char* kSums =
@@ -125,17 +128,20 @@ Result<std::vector<Target>> Engine::targets_in(Db& db, const QueueQuery& query,
   auto filter = wanted(db, sites_, keys_, query);
   if (!filter) return tl::unexpected(std::move(filter).error());
   std::vector<Target> targets;
-  const Scanned scanned = scan(db, sites_, keys_, *filter, Sort::oldest, std::nullopt, kFilterExamines, [&](Row&& row) {
-    targets.push_back({.id = row.comment.id, .version = row.comment.version});
-    return targets.size() <= limits::kDecisionFilter;
-  });
+  const Scanned scanned =
+      scan(db, sites_, keys_, *filter, Sort::oldest, std::nullopt, kFilterExamines, [&](Row&& row) {
+        targets.push_back({.id = row.comment.id, .version = row.comment.version});
+        return targets.size() <= limits::kDecisionFilter;
+      });
   if (targets.size() > limits::kDecisionFilter || !scanned.finished) {
-    return fail(Code::too_large, "this filter finds more than " + std::to_string(limits::kDecisionFilter) + " comments",
+    return fail(Code::too_large,
+                "this filter finds more than " + std::to_string(limits::kDecisionFilter) + " comments",
                 "/filter", "narrow it, and decide in several steps");
   }
   if (expected && *expected != targets.size()) {
-    return fail(Code::conflict, "the filter finds " + std::to_string(targets.size()) + " comments now, not " +
-                                    std::to_string(*expected),
+    return fail(Code::conflict,
+                "the filter finds " + std::to_string(targets.size()) + " comments now, not " +
+                    std::to_string(*expected),
                 "/expected", "look at them again, and name the number that is shown");
   }
   return targets;

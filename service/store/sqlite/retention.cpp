@@ -12,11 +12,11 @@
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kForgetStep = 100;   // comments erased in one operation
-constexpr std::uint32_t kSweepStep = 100;    // comments touched in one operation
-constexpr std::uint32_t kSmallStep = 500;    // small rows removed in one operation
-constexpr std::uint32_t kCopyStep = 2'000;   // copies looked at in one operation
-constexpr Time kCopyPause = kHour;           // between two walks through the copies
+constexpr std::uint32_t kForgetStep = 100;  // comments erased in one operation
+constexpr std::uint32_t kSweepStep = 100;   // comments touched in one operation
+constexpr std::uint32_t kSmallStep = 500;   // small rows removed in one operation
+constexpr std::uint32_t kCopyStep = 2'000;  // copies looked at in one operation
+constexpr Time kCopyPause = kHour;          // between two walks through the copies
 constexpr Time kBlockAfterlife = kDay;
 
 // One request to forget, as kept until it is done.
@@ -28,7 +28,9 @@ struct Job {
   std::int64_t key = 0;
 };
 
-std::uint64_t changed(Db& db) { return static_cast<std::uint64_t>(db.changes()); }
+std::uint64_t changed(Db& db) {
+  return static_cast<std::uint64_t>(db.changes());
+}
 
 std::uint64_t erase_record(Db& db, std::int64_t site, Kind kind, std::int64_t key) {
   if (key == 0) return 0;
@@ -36,14 +38,17 @@ std::uint64_t erase_record(Db& db, std::int64_t site, Kind kind, std::int64_t ke
     db.use("DELETE FROM record WHERE site = ?1 AND kind = ?2 AND key = ?3").bind(site, kind, key).run();
     return changed(db);
   }
-  db.use("DELETE FROM record WHERE site IN (SELECT no FROM site) AND kind = ?1 AND key = ?2").bind(kind, key).run();
+  db.use("DELETE FROM record WHERE site IN (SELECT no FROM site) AND kind = ?1 AND key = ?2")
+      .bind(kind, key)
+      .run();
   return changed(db);
 }
 
 }  // namespace
 
 Result<Forgotten> Engine::forget(const Forget& wish) {
-  const int named = (wish.email.empty() ? 0 : 1) + (wish.author_id.empty() ? 0 : 1) + (wish.ip.empty() ? 0 : 1);
+  const int named =
+      (wish.email.empty() ? 0 : 1) + (wish.author_id.empty() ? 0 : 1) + (wish.ip.empty() ? 0 : 1);
   if (named != 1) {
     return fail(Code::invalid, "name exactly one of email, author_id and ip", "/", "make a request for each");
   }
@@ -60,7 +65,8 @@ Result<Forgotten> Engine::forget(const Forget& wish) {
   std::string ip;
   if (!wish.ip.empty()) {
     const auto address = Address::parse(wish.ip);
-    if (!address) return fail(Code::invalid, "not an internet address", "/ip", "write 192.0.2.7 or 2001:db8::7");
+    if (!address)
+      return fail(Code::invalid, "not an internet address", "/ip", "write 192.0.2.7 or 2001:db8::7");
     ip = address->text();
     job.kind = Kind::address;
     job.key = keys_.address(ip);
@@ -72,7 +78,8 @@ Result<Forgotten> Engine::forget(const Forget& wish) {
   }
   job.receipt = new_id(wish.now);
 
-  // First the request itself is on disk; then it is carried out in steps; what a crash leaves, the sweep finishes.
+  // First the request itself is on disk; then it is carried out in steps; what a crash leaves, the sweep
+  // finishes.
   const Done noted = writer_.run([&](Change& change) -> Done {
     change.db.use("INSERT INTO forgetting (receipt, site, kind, key) VALUES (?1, ?2, ?3, ?4)")
         .bind(job.receipt, job.site, job.kind, job.key)
@@ -92,8 +99,11 @@ Result<Forgotten> Engine::forget(const Forget& wish) {
   }
   auto blocks = read([&](Db& db) -> Result<std::uint64_t> {
     const std::string kind = !wish.ip.empty() ? "ip" : !wish.author_id.empty() ? "author" : "email";
-    const std::string value = !wish.ip.empty() ? ip : !wish.author_id.empty() ? wish.author_id : ascii_lower(wish.email);
-    auto query = db.use("SELECT count(*) FROM block WHERE kind = ?1 AND value = ?2 AND (?3 = 0 OR site IN (0, ?3))");
+    const std::string value = !wish.ip.empty()          ? ip
+                              : !wish.author_id.empty() ? wish.author_id
+                                                        : ascii_lower(wish.email);
+    auto query =
+        db.use("SELECT count(*) FROM block WHERE kind = ?1 AND value = ?2 AND (?3 = 0 OR site IN (0, ?3))");
     query.bind(kind, value, job.site).step();
     return query.as<std::uint64_t>(0);
   });
@@ -110,7 +120,11 @@ Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
         {
           auto query = db.use("SELECT no, site, kind, key FROM forgetting WHERE receipt = ?1");
           if (!query.bind(receipt).step()) return step;
-          job = {.no = query.integer(0), .receipt = receipt, .site = query.integer(1), .kind = query.as<Kind>(2), .key = query.integer(3)};
+          job = {.no = query.integer(0),
+                 .receipt = receipt,
+                 .site = query.integer(1),
+                 .kind = query.as<Kind>(2),
+                 .key = query.integer(3)};
         }
         Wanted person;
         person.site = job.site;
@@ -127,8 +141,10 @@ Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
         for (const Row& row : rows) {
           // The person's records go; the network's and the domains' are other people's as well.
           step.records += erase_record(db, row.site, Kind::author, row.keys.author);
-          if (job.kind != Kind::address) step.records += erase_record(db, row.site, Kind::email, row.keys.email);
-          if (job.kind == Kind::address) step.records += erase_record(db, row.site, Kind::address, row.keys.address);
+          if (job.kind != Kind::address)
+            step.records += erase_record(db, row.site, Kind::email, row.keys.email);
+          if (job.kind == Kind::address)
+            step.records += erase_record(db, row.site, Kind::address, row.keys.address);
           erase(change, keys_, row, false);
           ++step.comments;
         }
@@ -168,7 +184,8 @@ Result<Swept> Engine::sweep(Time now) {
   });
 }
 
-void Engine::sweep_site(Change& change, const Sites::Entry& site, Time now, std::uint32_t& room, Swept& swept) {
+void Engine::sweep_site(Change& change, const Sites::Entry& site, Time now, std::uint32_t& room,
+                        Swept& swept) {
   Db& db = change.db;
   const auto rows_of = [&](const char* text, std::int64_t status, std::int64_t days) {
     std::vector<Row> rows;
@@ -200,12 +217,15 @@ void Engine::sweep_site(Change& change, const Sites::Entry& site, Time now, std:
     }
   }
   constexpr const char* kWithClient =
-      "SELECT seq FROM comment INDEXED BY comment_client WHERE site = ?1 AND client = 1 AND ?3 = ?3 ORDER BY seq"
+      "SELECT seq FROM comment INDEXED BY comment_client WHERE site = ?1 AND client = 1 AND ?3 = ?3 ORDER BY "
+      "seq"
       " LIMIT ?2";
   for (const Row& row : rows_of(kWithClient, 0, keep.client_days)) {
     const bool indexed = row.seq <= indexed_to(db);
     if (indexed) unindex_row(db, row, keys_);
-    db.use("UPDATE comment SET client = 0, ip = '', agent = '', referrer = '' WHERE seq = ?1").bind(row.seq).run();
+    db.use("UPDATE comment SET client = 0, ip = '', agent = '', referrer = '' WHERE seq = ?1")
+        .bind(row.seq)
+        .run();
     Row bare = row;
     bare.comment.client = {};
     if (indexed) index_row(db, bare, keys_);
@@ -221,11 +241,11 @@ void Engine::sweep_small(Db& db, Time now, Swept& swept) {
     if (count >= kSmallStep) swept.more = true;
   };
   gone(db.use("DELETE FROM once WHERE (scope, key) IN (SELECT scope, key FROM once WHERE at <= ?1 LIMIT ?2)")
-                     .bind(now - kOnceRetention, kSmallStep));
+           .bind(now - kOnceRetention, kSmallStep));
   gone(db.use("DELETE FROM lease WHERE comment IN (SELECT comment FROM lease WHERE until <= ?1 LIMIT ?2)")
-                     .bind(now, kSmallStep));
+           .bind(now, kSmallStep));
   gone(db.use("DELETE FROM block WHERE no IN (SELECT no FROM block WHERE expires_at <= ?1 LIMIT ?2)")
-                     .bind(now - kBlockAfterlife, kSmallStep));
+           .bind(now - kBlockAfterlife, kSmallStep));
   gone(db.use("DELETE FROM signing_key WHERE retires_at < ?1").bind(now));
 
   // The copies have no index by time: a walk through them all, a stretch at a time, now and then.
@@ -233,7 +253,8 @@ void Engine::sweep_small(Db& db, Time now, Swept& swept) {
   std::vector<std::pair<std::int64_t, std::int64_t>> old;
   std::uint32_t seen = 0;
   {
-    auto query = db.use("SELECT site, hash, last_at FROM copy WHERE (site, hash) > (?1, ?2) ORDER BY site, hash LIMIT ?3");
+    auto query = db.use(
+        "SELECT site, hash, last_at FROM copy WHERE (site, hash) > (?1, ?2) ORDER BY site, hash LIMIT ?3");
     query.bind(copies_site_, copies_hash_, kCopyStep);
     while (query.step()) {
       ++seen;

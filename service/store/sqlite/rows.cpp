@@ -9,10 +9,13 @@ namespace chaffinch::sqlite {
 namespace {
 
 constexpr const char* kBySeq =
-    "SELECT c.seq, c.id, c.site, c.article, c.status, c.decided, c.discard, c.version, c.received_at, c.created_at,"
+    "SELECT c.seq, c.id, c.site, c.article, c.status, c.decided, c.discard, c.version, c.received_at, "
+    "c.created_at,"
     " c.edited_at, c.imported, c.parent, c.depth, c.root_at, c.root, c.place, c.score, c.doubt, c.copy_hash,"
-    " c.latest_decision, c.key_author, c.key_email, c.key_address, c.key_network, c.type, c.name, c.email, c.url,"
-    " c.author_id, c.ip, c.agent, c.referrer, c.article_url, c.article_title, c.elapsed_ms, c.honeypot, c.domains,"
+    " c.latest_decision, c.key_author, c.key_email, c.key_address, c.key_network, c.type, c.name, c.email, "
+    "c.url,"
+    " c.author_id, c.ip, c.agent, c.referrer, c.article_url, c.article_title, c.elapsed_ms, c.honeypot, "
+    "c.domains,"
     " c.verdict, c.facts, c.content, a.id, a.url, a.title"
     " FROM comment c CROSS JOIN article a WHERE c.seq = ?1 AND a.no = c.article";
 
@@ -63,7 +66,8 @@ Row read(Query& query, const Sites& sites) {
 
 void Sites::load(Db& db) {
   auto query = db.use(
-      "SELECT no, id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, overrides, client_days,"
+      "SELECT no, id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, overrides, "
+      "client_days,"
       " spam_days, checked_days, rejected_days, created_at, version FROM site");
   while (query.step()) {
     Entry entry;
@@ -144,7 +148,9 @@ std::optional<Row> row_by_id(Db& db, const Sites& sites, const Id& id) {
   return row_by_seq(db, sites, seq);
 }
 
-Error no_such_comment() { return Error{Code::not_found, "there is no such comment", "/id", {}, 0}; }
+Error no_such_comment() {
+  return Error{Code::not_found, "there is no such comment", "/id", {}, 0};
+}
 
 Result<Row> row_in_reach(Db& db, const Sites& sites, const std::string& reach, const Id& id) {
   auto row = row_by_id(db, sites, id);

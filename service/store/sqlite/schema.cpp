@@ -1,9 +1,5 @@
 #include "store/sqlite/schema.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -11,7 +7,10 @@
 #include <stdexcept>
 
 #include <SQLiteCpp/Exception.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "secrets.h"
 #include "sqlite_schema.h"
@@ -28,7 +27,9 @@ std::int64_t number_of(std::string_view name) {
   return number;
 }
 
-std::int64_t pragma(SQLite::Database& db, const char* text) { return db.execAndGet(text).getInt64(); }
+std::int64_t pragma(SQLite::Database& db, const char* text) {
+  return db.execAndGet(text).getInt64();
+}
 
 void apply(SQLite::Database& db, std::string_view name, std::string_view text) {
   db.exec("BEGIN IMMEDIATE");
@@ -72,7 +73,9 @@ Lock::Lock(const std::string& file) {
   }
 }
 
-Lock::~Lock() { ::close(descriptor_); }
+Lock::~Lock() {
+  ::close(descriptor_);
+}
 
 Db::Options writing(const StoreOptions& options, const std::string& file) {
   Db::Options one;
@@ -92,7 +95,9 @@ Db::Options reading(const StoreOptions& options, const std::string& file) {
   return one;
 }
 
-std::int64_t schema_known() { return number_of(kSqliteSchema.back().first); }
+std::int64_t schema_known() {
+  return number_of(kSqliteSchema.back().first);
+}
 
 std::int64_t schema_of(Db& db) {
   auto query = db.use("PRAGMA user_version");

@@ -30,8 +30,8 @@ class Lock {
 Db::Options writing(const StoreOptions& options, const std::string& file);
 Db::Options reading(const StoreOptions& options, const std::string& file);
 
-// Brings the file to the newest migration; each one is a transaction of its own. Throws std::runtime_error with a
-// sentence for the operator: not a database, not one of ours, newer than the program.
+// Brings the file to the newest migration; each one is a transaction of its own. Throws std::runtime_error
+// with a sentence for the operator: not a database, not one of ours, newer than the program.
 void migrate(const std::string& file, const Db::Options& options);
 
 std::int64_t schema_of(Db& db);

@@ -19,10 +19,14 @@ std::string token(char letter, std::int64_t key) {
   return text;
 }
 
-std::string number_token(char letter, std::int64_t no) { return letter + std::to_string(no) + "x"; }
+std::string number_token(char letter, std::int64_t no) {
+  return letter + std::to_string(no) + "x";
+}
 
 // The widths at which networks are indexed, narrowest first.
-std::array<int, 3> widths(bool v4) { return v4 ? std::array{24, 16, 8} : std::array{64, 48, 32}; }
+std::array<int, 3> widths(bool v4) {
+  return v4 ? std::array{24, 16, 8} : std::array{64, 48, 32};
+}
 
 std::string around(const Address& address, int prefix, const Keys& keys) {
   Network network{address, prefix};
@@ -47,17 +51,26 @@ std::unordered_set<std::string> word_set(Db& db, std::initializer_list<std::stri
   return set;
 }
 
+// Whether a quarter of all comments or more are of this site.
+bool mostly(Db& db, std::int64_t site) {
+  auto query = db.use(
+      "SELECT coalesce(sum(pending + approved + rejected + spam + checked), 0),"
+      " coalesce(sum((pending + approved + rejected + spam + checked) * (no = ?1)), 0) FROM site");
+  return query.bind(site).step() && query.integer(1) * 4 >= query.integer(0);
+}
+
 bool host_within(std::string_view host, std::string_view domain) {
-  return host == domain ||
-         (host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.');
+  return host == domain || (host.size() > domain.size() && host.ends_with(domain) &&
+                            host[host.size() - domain.size() - 1] == '.');
 }
 
 // The remembered domains are registrable ones; a host below one of them is looked for in the text.
 bool links_to(const Row& row, const std::string& wanted) {
   for (const std::string& domain : row.domains) {
     if (domain == wanted) return true;
-    if (host_within(wanted, domain) && (ascii_lower(row.comment.content).find(wanted) != std::string::npos ||
-                                        ascii_lower(row.comment.author.url).find(wanted) != std::string::npos)) {
+    if (host_within(wanted, domain) &&
+        (ascii_lower(row.comment.content).find(wanted) != std::string::npos ||
+         ascii_lower(row.comment.author.url).find(wanted) != std::string::npos)) {
       return true;
     }
   }
@@ -120,14 +133,17 @@ std::uint32_t index_some(Db& db, const Sites& sites, const Keys& keys, std::uint
   return static_cast<std::uint32_t>(todo.size());
 }
 
-std::vector<std::string> words_of(Db& db, std::string_view text) { return db.words().of(spaced(text)); }
-
-bool Wanted::asks_rows() const {
-  return !rule.empty() || !author.empty() || email != 0 || author_id != 0 || address != 0 || copy_hash != 0 || network ||
-         !domain.empty() || min_score || max_score || !text.empty() || !runs.empty() || claimed || undecided;
+std::vector<std::string> words_of(Db& db, std::string_view text) {
+  return db.words().of(spaced(text));
 }
 
-void aim(Wanted& wanted, const Keys& keys) {
+bool Wanted::asks_rows() const {
+  return !rule.empty() || !author.empty() || email != 0 || author_id != 0 || address != 0 || copy_hash != 0 ||
+         network || !domain.empty() || min_score || max_score || !text.empty() || !runs.empty() || claimed ||
+         undecided;
+}
+
+void aim(Wanted& wanted, const Keys& keys, bool by_site) {
   std::vector<std::string> all;
   const auto add = [&all](std::string word) { all.push_back("\"" + std::move(word) + "\""); };
   for (const std::string& word : wanted.text) add(word);
@@ -164,7 +180,7 @@ void aim(Wanted& wanted, const Keys& keys) {
   if (all.empty()) return;
   if (wanted.article != 0)
     add(number_token('a', wanted.article));
-  else if (wanted.site != 0)
+  else if (wanted.site != 0 && by_site)
     add(number_token('s', wanted.site));
   for (const std::string& one : all) {
     if (!wanted.match.empty()) wanted.match += " AND ";
@@ -201,7 +217,8 @@ Result<Wanted> wanted(Db& db, const Sites& sites, const Keys& keys, const QueueQ
       wanted.nothing = true;
   }
   if (query.text.size() > limits::kQueryText || query.author.size() > limits::kQueryText) {
-    return fail(Code::invalid, "the words to search for are too long", query.text.size() > limits::kQueryText ? "?q" : "?author");
+    return fail(Code::invalid, "the words to search for are too long",
+                query.text.size() > limits::kQueryText ? "?q" : "?author");
   }
   if (!query.text.empty()) {
     wanted.text = words_of(db, query.text);
@@ -216,14 +233,40 @@ Result<Wanted> wanted(Db& db, const Sites& sites, const Keys& keys, const QueueQ
   if (!query.network.empty()) {
     wanted.network = Network::parse(query.network);
     if (!wanted.network) {
-      return fail(Code::invalid, "not an address or a network", "?ip", "write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/48");
+      return fail(Code::invalid, "not an address or a network", "?ip",
+                  "write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/48");
     }
   }
   wanted.domain = ascii_lower(query.domain);
   while (wanted.domain.ends_with('.')) wanted.domain.pop_back();
   if (!query.domain.empty() && wanted.domain.empty()) wanted.nothing = true;
-  aim(wanted, keys);
+  aim(wanted, keys, !mostly(db, wanted.site));
   return wanted;
+}
+
+std::optional<Glance> glance(Db& db, const Wanted& wanted, std::int64_t seq) {
+  auto query = db.use(
+      "SELECT score, doubt, site, status, article, decided, key_email, key_address, copy_hash, ip FROM "
+      "comment"
+      " WHERE seq = ?1");
+  if (!query.bind(seq).step()) return std::nullopt;
+  const Glance glance{.score = query.real(0), .doubt = query.real(1)};
+  const auto differs = [&](std::int64_t asked, int column) {
+    return asked != 0 && query.integer(column) != asked;
+  };
+  if (wanted.status && query.as<Status>(3) != *wanted.status) return std::nullopt;
+  if (differs(wanted.site, 2) || differs(wanted.article, 4) || differs(wanted.email, 6) ||
+      differs(wanted.address, 7) || differs(wanted.copy_hash, 8)) {
+    return std::nullopt;
+  }
+  if (wanted.undecided && query.integer(5) != 0) return std::nullopt;
+  if (wanted.min_score && glance.score < *wanted.min_score) return std::nullopt;
+  if (wanted.max_score && glance.score > *wanted.max_score) return std::nullopt;
+  if (wanted.network) {
+    const auto address = Address::parse(query.text(9));
+    if (!address || !wanted.network->contains(*address)) return std::nullopt;
+  }
+  return glance;
 }
 
 bool matches(Db& db, const Wanted& wanted, const Row& row, const Keys& keys) {
@@ -250,14 +293,15 @@ bool matches(Db& db, const Wanted& wanted, const Row& row, const Keys& keys) {
     const auto rules = rules_of(row.verdict());
     if (std::find(rules.begin(), rules.end(), wanted.rule) == rules.end()) return false;
   }
-  if (!wanted.author.empty() && !contains_all(wanted.author, word_set(db, {comment.author.name}))) return false;
+  if (!wanted.author.empty() && !contains_all(wanted.author, word_set(db, {comment.author.name})))
+    return false;
   if (!wanted.text.empty() &&
       !contains_all(wanted.text, word_set(db, {comment.content, comment.author.name, row.own_title}))) {
     return false;
   }
   for (const std::string& run : wanted.runs) {
-    if (comment.content.find(run) == std::string::npos && comment.author.name.find(run) == std::string::npos &&
-        row.own_title.find(run) == std::string::npos) {
+    if (comment.content.find(run) == std::string::npos &&
+        comment.author.name.find(run) == std::string::npos && row.own_title.find(run) == std::string::npos) {
       return false;
     }
   }

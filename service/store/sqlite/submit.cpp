@@ -16,8 +16,10 @@ namespace {
 constexpr std::uint32_t kRemembered = 20'000;  // comments of the last hour that are read at the start
 
 void copies_of(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
-  auto query = db.use("SELECT count, spam, approved FROM copy WHERE site = ?1 AND hash = ?2 AND last_at >= ?3");
-  if (!query.bind(site, static_cast<std::int64_t>(probe.copy_hash), probe.now - kCopyRetention).step()) return;
+  auto query =
+      db.use("SELECT count, spam, approved FROM copy WHERE site = ?1 AND hash = ?2 AND last_at >= ?3");
+  if (!query.bind(site, static_cast<std::int64_t>(probe.copy_hash), probe.now - kCopyRetention).step())
+    return;
   facts.copies += query.as<std::uint32_t>(0);
   facts.copies_spam = query.as<std::uint32_t>(1);
   facts.copies_approved = query.as<std::uint32_t>(2);
@@ -41,8 +43,8 @@ struct InThread {
   Time place = 0;
 };
 
-// A reply stands in its parent's thread, by its own time but never before its parent. Where the parent is gone, it
-// begins a thread of its own.
+// A reply stands in its parent's thread, by its own time but never before its parent. Where the parent is
+// gone, it begins a thread of its own.
 InThread in_thread(Db& db, const Comment& comment, std::int64_t article, std::int64_t seq) {
   InThread place{.parent = comment.parent,
                  .depth = 0,
@@ -80,7 +82,8 @@ Kept replayed(const std::string& answer) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Sites::Entry>> Engine::known_site(const std::string& id, const char* where) const {
+Result<std::shared_ptr<const Sites::Entry>> Engine::known_site(const std::string& id,
+                                                               const char* where) const {
   auto entry = sites_.find(id);
   if (!entry) return fail(Code::not_found, "there is no such site", where);
   return entry;
@@ -192,11 +195,16 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, bool imported) {
   const Client& client = comment.client;
   const bool has_client = !client.ip.empty() || !client.user_agent.empty() || !client.referrer.empty();
   db.use(
-        "INSERT INTO comment (seq, id, site, article, status, decided, discard, version, received_at, created_at,"
-        " imported, parent, depth, root_at, root, place, score, doubt, copy_hash, key_author, key_email, key_address,"
-        " key_network, client, type, name, email, url, author_id, ip, agent, referrer, article_url, article_title,"
-        " elapsed_ms, honeypot, domains, verdict, facts, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 1, ?7, ?8, ?9,"
-        " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
+        "INSERT INTO comment (seq, id, site, article, status, decided, discard, version, received_at, "
+        "created_at,"
+        " imported, parent, depth, root_at, root, place, score, doubt, copy_hash, key_author, key_email, "
+        "key_address,"
+        " key_network, client, type, name, email, url, author_id, ip, agent, referrer, article_url, "
+        "article_title,"
+        " elapsed_ms, honeypot, domains, verdict, facts, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 1, ?7, "
+        "?8, ?9,"
+        " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, "
+        "?29, ?30,"
         " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)")
       .bind(seq, comment.id, site_no, article, comment.status, comment.discard, comment.received_at,
             comment.created_at, imported, place.parent, place.depth, place.root_at, place.root, place.place,
@@ -280,7 +288,8 @@ void Engine::remember_last_hour() {
     Time newest = 0;
     std::vector<std::pair<Marks::Ask, std::uint64_t>> all;
     auto query = db.use(
-        "SELECT site, key_address, key_network, key_email, domains, coalesce(created_at, received_at), received_at, id"
+        "SELECT site, key_address, key_network, key_email, domains, coalesce(created_at, received_at), "
+        "received_at, id"
         " FROM comment ORDER BY seq DESC LIMIT ?1");
     query.bind(kRemembered);
     while (query.step()) {
@@ -288,7 +297,8 @@ void Engine::remember_last_hour() {
       if (query.integer(6) < newest - kHour) break;
       Marks::Ask ask;
       ask.site = query.integer(0);
-      ask.keys = {.author = 0, .email = query.integer(3), .address = query.integer(1), .network = query.integer(2)};
+      ask.keys = {
+          .author = 0, .email = query.integer(3), .address = query.integer(1), .network = query.integer(2)};
       for (const std::string& domain : codec::read_list(query.text(4)).value_or(std::vector<std::string>())) {
         ask.domains.push_back(keys_.domain(domain));
       }

@@ -23,10 +23,12 @@ constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max();
 std::vector<InOrder> oldest_first(Db& db, std::int64_t article, const InOrder& from, std::size_t most) {
   std::vector<InOrder> spots;
   auto query = db.use(
-      "SELECT root_at, root, place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND article = ?1"
+      "SELECT root_at, root, place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND article "
+      "= ?1"
       " AND (root_at, root, place, seq) > (?2, ?3, ?4, ?5) ORDER BY root_at, root, place, seq LIMIT ?6");
   query.bind(article, from.root_at, from.root, from.place, from.seq, most);
-  while (query.step()) spots.push_back({query.integer(0), query.integer(1), query.integer(2), query.integer(3)});
+  while (query.step())
+    spots.push_back({query.integer(0), query.integer(1), query.integer(2), query.integer(3)});
   return spots;
 }
 
@@ -36,7 +38,8 @@ std::vector<InOrder> newest_first(Db& db, std::int64_t article, InOrder from, st
   while (spots.size() < most) {
     {
       auto query = db.use(
-          "SELECT place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND article = ?1 AND root_at = ?2"
+          "SELECT place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND article = ?1 AND "
+          "root_at = ?2"
           " AND root = ?3 AND (place, seq) > (?4, ?5) ORDER BY place, seq LIMIT ?6");
       query.bind(article, from.root_at, from.root, from.place, from.seq, most - spots.size());
       while (query.step()) spots.push_back({from.root_at, from.root, query.integer(0), query.integer(1)});
@@ -76,10 +79,11 @@ Result<ThreadPage> Engine::thread(const ThreadQuery& wish) {
       page.closed = query.integer(2) != 0;
     }
     const std::size_t limit = std::clamp<std::size_t>(wish.limit, 1, limits::kPage);
-    InOrder from = wish.newest ? InOrder{kFar, kFar, kFar, kFar} : InOrder{std::numeric_limits<std::int64_t>::min(), 0, 0, 0};
+    InOrder from = wish.newest ? InOrder{kFar, kFar, kFar, kFar}
+                               : InOrder{std::numeric_limits<std::int64_t>::min(), 0, 0, 0};
     if (*place) from = {(**place)[0], (**place)[1], (**place)[2], (**place)[3]};
-    std::vector<InOrder> spots = wish.newest ? newest_first(db, article, from, limit + 1)
-                                           : oldest_first(db, article, from, limit + 1);
+    std::vector<InOrder> spots =
+        wish.newest ? newest_first(db, article, from, limit + 1) : oldest_first(db, article, from, limit + 1);
     if (spots.size() > limit) {
       spots.resize(limit);
       const InOrder& last = spots.back();
@@ -102,7 +106,8 @@ Result<ThreadPage> Engine::thread(const ThreadQuery& wish) {
   });
 }
 
-Result<std::vector<std::uint64_t>> Engine::counts(const std::string& site, const std::vector<std::string>& articles) {
+Result<std::vector<std::uint64_t>> Engine::counts(const std::string& site,
+                                                  const std::vector<std::string>& articles) {
   return read([&](Db& db) -> Result<std::vector<std::uint64_t>> {
     const auto entry = known_site(site, "?site");
     if (!entry) return tl::unexpected(entry.error());

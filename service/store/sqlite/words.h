@@ -1,5 +1,5 @@
-// How text becomes words: by the tokenizer of the search index itself, so that a row that is read and a row that is
-// looked up agree by construction.
+// How text becomes words: by the tokenizer of the search index itself, so that a row that is read and a row
+// that is looked up agree by construction.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,8 @@ struct sqlite3;
 
 namespace chaffinch::sqlite {
 
-// Characters of Chinese, Japanese and Korean apart from each other, so that each is a word; the rest as it is.
+// Characters of Chinese, Japanese and Korean apart from each other, so that each is a word; the rest as it
+// is.
 std::string spaced(std::string_view text);
 // The unbroken runs of two or more such characters.
 std::vector<std::string> runs_of(std::string_view text);
@@ -27,7 +28,6 @@ class Words {
   std::vector<std::string> of(const std::string& text) const;
 
  private:
-
   struct Functions;
   std::unique_ptr<Functions> functions_;
 };

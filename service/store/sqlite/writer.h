@@ -1,7 +1,7 @@
-// The one thread that writes. Operations wait in a bounded queue; the thread takes all that wait (up to a limit),
-// carries them out in one transaction, each inside its own savepoint, commits (fsync) and wakes their callers. One
-// operation's failure undoes that operation only; a failure of the commit or of the disk fails the whole group, and
-// nothing of it remains.
+// The one thread that writes. Operations wait in a bounded queue; the thread takes all that wait (up to a
+// limit), carries them out in one transaction, each inside its own savepoint, commits (fsync) and wakes their
+// callers. One operation's failure undoes that operation only; a failure of the commit or of the disk fails
+// the whole group, and nothing of it remains.
 #pragma once
 
 #include <condition_variable>
@@ -22,8 +22,9 @@
 
 namespace chaffinch::sqlite {
 
-// What an operation sees. Counters are moved through `deltas` (they reach the tables before the commit, summed up
-// over the group); `after` is called in the writer's thread once the group is on disk, before callers wake.
+// What an operation sees. Counters are moved through `deltas` (they reach the tables before the commit,
+// summed up over the group); `after` is called in the writer's thread once the group is on disk, before
+// callers wake.
 struct Change {
   Db& db;
   Deltas deltas;
@@ -36,8 +37,8 @@ class Writer {
     std::uint32_t queue_limit = 4096;
     std::uint32_t group_limit = 512;
   };
-  // `idle` is called while nothing waits (and after groups, when `behind` says that it must): one small transaction
-  // of its own; it answers whether there is more to do.
+  // `idle` is called while nothing waits (and after groups, when `behind` says that it must): one small
+  // transaction of its own; it answers whether there is more to do.
   struct Idle {
     std::function<bool(Db&)> step;
     std::function<bool()> behind;
@@ -49,9 +50,9 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // Carries `body` out and returns its result once it is durable. Code::unavailable when the queue is full, when
-  // it still waits after ten seconds (then it is never carried out) or when its group could not be committed.
-  // `fresh`: the operation reads counters; all that came before it are in the tables.
+  // Carries `body` out and returns its result once it is durable. Code::unavailable when the queue is full,
+  // when it still waits after ten seconds (then it is never carried out) or when its group could not be
+  // committed. `fresh`: the operation reads counters; all that came before it are in the tables.
   template <class F>
   std::invoke_result_t<F&, Change&> run(F&& body, bool fresh = false) {
     using R = std::invoke_result_t<F&, Change&>;
