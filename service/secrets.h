@@ -17,8 +17,9 @@ std::string sha256_hex(std::string_view text);
 std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 bytes
 std::string base64url(std::string_view bytes);                         // without padding
 bool same_secret(std::string_view a, std::string_view b);              // in constant time for equal lengths
-// A UUIDv8-shaped id from a name, for imports: the same (scope, name, millisecond of at) always gives the same id.
-// `at` is the row's own time, so that ids sort by it; a row without a time takes a fixed one, never the clock.
+// A UUIDv8-shaped id from a name, for imports: the same (scope, name, millisecond of at) always gives the
+// same id. `at` is the row's own time, so that ids sort by it; a row without a time takes a fixed one, never
+// the clock.
 Id id_from_name(std::string_view scope, std::string_view name, Time at);
 
 }  // namespace chaffinch

@@ -1,16 +1,12 @@
 #include "http/api.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "analysis/links.h"
 #include "analysis/text.h"
-#include "core/limits.h"
 #include "http/calls.h"
 #include "http/head.h"
 #include "http/problem.h"
 #include "http/routes.h"
-#include "http/wire.h"
 #include "secrets.h"
 
 namespace chaffinch::http {
@@ -19,12 +15,6 @@ namespace {
 constexpr std::size_t kSecret = 200;  // bytes of a token; ours have 47
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-
-const std::string* header_of(const Ask& ask, std::string_view name) {
-  for (const auto& [key, value] : ask.headers)
-    if (same_word(key, name)) return &value;
-  return nullptr;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -81,111 +71,9 @@ tl::unexpected<Error> no_token(std::string what) {
 
 }  // namespace
 
-// ---- what handlers share (calls.h)
-
-bool is_own(const Site& site, std::string_view url) {
-  if (!site.url.empty() && same_origin(url, site.url)) return true;
-  return std::any_of(site.origins.begin(), site.origins.end(),
-                     [&](const std::string& origin) { return same_origin(url, origin); });
-}
-
-Result<Site> SiteMemory::site(const std::string& id, Time now) {
-  {
-    const std::scoped_lock holding(lock_);
-    const auto found = seen_.find(id);
-    if (found != seen_.end() && now >= found->second.at && now - found->second.at < kFor) {
-      return found->second.site;
-    }
-  }
-  auto site = store_.site(id);
-  if (!site) return site;
-  const std::scoped_lock holding(lock_);
-  if (seen_.size() >= kMost) seen_.clear();
-  seen_[id] = {*site, now};
-  return site;
-}
-
-bool SiteMemory::any_has(std::string_view origin, Time now) {
-  const auto asked = [&](const std::vector<Site>& sites) {
-    return std::any_of(sites.begin(), sites.end(), [&](const Site& site) { return is_own(site, origin); });
-  };
-  {
-    const std::scoped_lock holding(lock_);
-    if (all_at_ && now >= *all_at_ && now - *all_at_ < kFor) return asked(all_);
-  }
-  auto sites = store_.sites();
-  if (!sites) return false;
-  const std::scoped_lock holding(lock_);
-  all_ = std::move(*sites);
-  all_at_ = now;
-  return asked(all_);
-}
-
-void SiteMemory::forget() {
-  const std::scoped_lock holding(lock_);
-  seen_.clear();
-  all_.clear();
-  all_at_.reset();
-}
-
-Answer json_answer(std::string body, int status) {
-  Answer answer;
-  answer.status = status;
-  answer.body = std::move(body);
-  return answer;
-}
-
-Answer empty_answer() {
-  Answer answer;
-  answer.status = 204;
-  return answer;
-}
-
-Result<std::string> site_of(const Call& call, const std::string& named, bool needed, std::string_view where) {
-  if (!call.who.reach.empty()) {
-    if (named.empty() || named == call.who.reach) return call.who.reach;
-    return fail(Code::not_found, "there is no such site", std::string(where),
-                "this token is for one site only; leave the site out");
-  }
-  if (named.empty() && needed) {
-    return fail(Code::invalid, "the site is required", std::string(where), "name the id of the site");
-  }
-  return named;
-}
-
-Result<Id> id_of(const Call& call, std::string_view what) {
-  if (auto id = Id::parse(call.places.empty() ? std::string_view() : std::string_view(call.places.front()))) {
-    return *id;
-  }
-  return fail(Code::not_found, "there is no such " + std::string(what) + ": that is not an id");
-}
-
-Result<Once> once_of(const Call& call) {
-  Once once;
-  const std::string* key = header_of(call.ask, "Idempotency-Key");
-  if (key == nullptr) return once;
-  const bool visible = std::all_of(key->begin(), key->end(), [](char c) { return c >= ' ' && c < '\x7f'; });
-  if (key->empty() || key->size() > limits::kIdempotencyKey || !visible) {
-    return fail(Code::invalid, "the key must be of 1 to 200 visible characters", "Idempotency-Key",
-                "a random UUID is a good one");
-  }
-  once.key = *key;
-  once.scope = call.who.is_public() ? "address:" + call.who.address : call.who.token.text();
-  std::string whole = call.ask.method + "\n" + call.ask.path + "\n";
-  for (const auto& [name, value] : call.ask.query) whole += name + "=" + value + "&";
-  once.fingerprint = sha256_hex(whole + "\n" + call.ask.body);
-  return once;
-}
-
-void mark_replayed(Answer& answer) {
-  answer.headers.emplace_back("Idempotency-Replayed", "true");
-}
-
-// ---- the API
-
 struct Api::Parts {
   Parts(Intake& i, Gate& g, Metrics& m, Log& l, ApiOptions o)
-      : options(std::move(o)), sites(i.store()), house{i, g, m, l, options, sites} {}
+      : options(std::move(o)), sites(i.store()), service{i, g, m, l, options, sites} {}
 
   // Route and caller; what is wrong with either is an error. `allowed` is filled for 405.
   struct Known {
@@ -201,12 +89,12 @@ struct Api::Parts {
 
   const ApiOptions options;
   SiteMemory sites;
-  House house;
+  Service service;
 };
 
 Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
   Who who;
-  who.address = house.gate.client_address(ask);
+  who.address = service.gate.client_address(ask);
   const std::string* header = header_of(ask, "Authorization");
   if (header == nullptr) return who;
   const std::string_view text = trimmed(*header);
@@ -223,22 +111,22 @@ Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
     return no_token("that is not a token");
   }
   const std::string hash = sha256_hex(secret);
-  auto token = house.gate.token(hash, now);
+  auto token = service.gate.token(hash, now);
   if (!token) {
-    if (const int wait = house.gate.wait_for_token(who.address, hash, now); wait > 0) {
-      house.metrics.refused("tokens");
+    if (const int wait = service.gate.wait_for_token(who.address, hash, now); wait > 0) {
+      service.metrics.refused("tokens");
       return fail(Code::too_many, "too many unknown tokens came from this address", "Authorization",
                   "wait, then use a token that is valid", wait);
     }
-    const auto ticket = house.gate.ticket();
-    auto asked = house.store().token(hash, now);
+    const auto ticket = service.gate.ticket();
+    auto asked = service.store().token(hash, now);
     if (!asked) {
       if (asked.error().code != Code::unauthorized) return tl::unexpected(std::move(asked).error());
-      house.gate.token_bad(who.address, hash, now);
-      house.metrics.refused("tokens");
+      service.gate.token_bad(who.address, hash, now);
+      service.metrics.refused("tokens");
       return no_token("the token is unknown, expired or revoked");
     }
-    house.gate.token_good(who.address, hash, *asked, ticket, now);
+    service.gate.token_good(who.address, hash, *asked, ticket, now);
     token = std::move(*asked);
   }
   who.role = token->role;
@@ -253,7 +141,8 @@ Result<Api::Parts::Known> Api::Parts::known(const Ask& ask, const Found& found, 
     return fail(Code::not_found, "here is only /metrics");
   }
   if (found.allowed.empty()) {
-    return fail(Code::not_found, "there is nothing at this path", {}, "GET /v1/openapi.json lists what there is");
+    return fail(Code::not_found, "there is nothing at this path", {},
+                "GET /v1/openapi.json lists what there is");
   }
   if (found.route == nullptr) {
     return fail(Code::not_allowed, "this path does not take this method", {},
@@ -292,7 +181,7 @@ Answer Api::Parts::preflight(const Ask& ask, const Found& found, Time now) {
   bool allowed = false;
   if (site != nullptr) {
     const auto known = sites.site(*site, now);
-    allowed = known && is_own(*known, *origin);
+    allowed = known && has_origin(*known, *origin);
   } else {
     allowed = sites.any_has(*origin, now);
   }
@@ -327,7 +216,7 @@ void Api::Parts::finish(const Ask& ask, const Found& found, const std::string& s
     allowed = sites.any_has(*origin, now);
   } else {
     const auto known = sites.site(site, now);
-    allowed = known && is_own(*known, *origin);
+    allowed = known && has_origin(*known, *origin);
   }
   if (!allowed) return;
   put("Access-Control-Allow-Origin", *origin);
@@ -336,7 +225,7 @@ void Api::Parts::finish(const Ask& ask, const Found& found, const std::string& s
 
 Answer Api::Parts::refusal(const Ask& ask, const Found& found, Time now, Error error) {
   if (error.code == Code::internal) {
-    house.log.error("internal error", {{"request", ask.id}, {"problem", error.what}});
+    service.log.error("internal error", {{"request", ask.id}, {"problem", error.what}});
   }
   Answer answer = problem(error);
   const std::string* site = ask.param("site");
@@ -367,8 +256,8 @@ Admission Api::admit(const Ask& ask) {
     return admission;
   }
   if (known->route->metered && known->who.is_public()) {
-    if (const int wait = parts_->house.gate.wait_for_submission(known->who.address, now); wait > 0) {
-      parts_->house.metrics.refused("limits");
+    if (const int wait = parts_->service.gate.wait_for_submission(known->who.address, now); wait > 0) {
+      parts_->service.metrics.refused("limits");
       refuse(Error{.code = Code::too_many,
                    .what = "too many comments come from this address",
                    .where = {},
@@ -394,10 +283,10 @@ Answer Api::answer(const Ask& ask) {
   Call call{.ask = ask, .who = std::move(known->who), .places = found.places, .now = now, .site = {}};
   call.form = known->route->body == Body::json_or_form && media_type(ask) == kForm;
   if (const std::string* site = ask.param("site")) call.site = *site;
-  auto answer = known->route->handler(parts_->house, call);
+  auto answer = known->route->handler(parts_->service, call);
   if (!answer) {
     if (answer.error().code == Code::internal) {
-      parts_->house.log.error("internal error", {{"request", ask.id}, {"problem", answer.error().what}});
+      parts_->service.log.error("internal error", {{"request", ask.id}, {"problem", answer.error().what}});
     }
     answer = problem(answer.error());
   }
@@ -410,12 +299,12 @@ void Api::answered(const Ask& ask, const Answer& answer, double seconds) {
   const std::string_view route = found.route != nullptr ? found.route->path : std::string_view("other");
   // Methods and paths that nobody serves are the client's own words.
   const std::string_view method = found.route != nullptr ? found.route->method : std::string_view("other");
-  parts_->house.metrics.answered(method, route, answer.status, seconds);
-  parts_->house.log.info("request", {{"request", ask.id},
-                                     {"method", std::string(method)},
-                                     {"route", std::string(route)},
-                                     {"status", static_cast<std::int64_t>(answer.status)},
-                                     {"ms", seconds * 1e3}});
+  parts_->service.metrics.answered(method, route, answer.status, seconds);
+  parts_->service.log.info("request", {{"request", ask.id},
+                                       {"method", std::string(method)},
+                                       {"route", std::string(route)},
+                                       {"status", static_cast<std::int64_t>(answer.status)},
+                                       {"ms", seconds * 1e3}});
 }
 
 }  // namespace chaffinch::http

@@ -20,7 +20,7 @@
 namespace chaffinch::http {
 
 struct ApiOptions {
-  std::function<Time()> now;                       // the clock; required
+  std::function<Time()> now;                        // the clock; required
   std::uint64_t min_free_bytes = 64 * 1024 * 1024;  // less free disk space: not ready
   bool only_metrics = false;  // a listener of its own for /metrics: nothing else, no token
 };

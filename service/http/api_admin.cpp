@@ -10,8 +10,8 @@
 namespace chaffinch::http::calls {
 namespace {
 
-Done check_policy(House& house, const Site& site) {
-  auto fine = house.intake.rules()->check_overrides(site.policy.overrides);
+Done check_policy(Service& service, const Site& site) {
+  auto fine = service.intake.rules()->check_overrides(site.policy.overrides);
   if (fine) return {};
   Error error = std::move(fine).error();
   error.code = Code::invalid;
@@ -25,15 +25,15 @@ Done check_expiry(const std::optional<Time>& expires_at, Time now) {
 }
 
 // A site's id in the path, within the caller's reach.
-Result<Site> site_in_path(House& house, const Call& call) {
+Result<Site> site_in_path(Service& service, const Call& call) {
   const std::string& id = call.places.front();
   if (!call.who.reach.empty() && id != call.who.reach) return fail(Code::not_found, "there is no such site");
-  return house.store().site(id);
+  return service.store().site(id);
 }
 
-Done check_site(House& house, const std::string& site, std::string_view where) {
+Done check_site(Service& service, const std::string& site, std::string_view where) {
   if (site.empty()) return {};
-  auto known = house.store().site(site);
+  auto known = service.store().site(site);
   if (known) return {};
   Error error = std::move(known).error();
   error.where = where;
@@ -42,33 +42,35 @@ Done check_site(House& house, const std::string& site, std::string_view where) {
 
 }  // namespace
 
-Result<Answer> sites(House& house, Call& call) {
+Result<Answer> sites(Service& service, Call& call) {
   Query from(call.ask);
-  const std::string after = from.cursor();
+  const std::string cursor = from.cursor();
   const std::uint32_t limit = from.page();
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto all = house.store().sites();
+  auto after = site_from_cursor(cursor);
+  if (!after) return tl::unexpected(std::move(after).error());
+  auto all = service.store().sites();
   if (!all) return tl::unexpected(std::move(all).error());
   std::erase_if(*all, [&](const Site& site) {
-    return site.id <= after || (!call.who.reach.empty() && site.id != call.who.reach);
+    return site.id <= *after || (!call.who.reach.empty() && site.id != call.who.reach);
   });
   std::sort(all->begin(), all->end(), [](const Site& a, const Site& b) { return a.id < b.id; });
   std::optional<std::string> next;
   if (all->size() > limit) {
     all->resize(limit);
-    next = all->back().id;
+    next = site_cursor(all->back().id);
   }
   return json_answer(write_sites(*all, next));
 }
 
-Result<Answer> add_site(House& house, Call& call) {
+Result<Answer> add_site(Service& service, Call& call) {
   auto once = once_of(call);  // a wrong key is told; a repeated one meets the site that is there already
   if (!once) return tl::unexpected(std::move(once).error());
   auto site = read_new_site(call.ask.body);
   if (!site) return tl::unexpected(std::move(site).error());
-  if (auto fine = check_policy(house, *site); !fine) return tl::unexpected(std::move(fine).error());
+  if (auto fine = check_policy(service, *site); !fine) return tl::unexpected(std::move(fine).error());
   site->created_at = call.now;
-  auto added = house.store().add_site(*site, {});
+  auto added = service.store().add_site(*site, {});
   if (!added) {
     if (added.error().code == Code::conflict) {
       return fail(Code::conflict, "there is a site of this id already", "/id",
@@ -76,7 +78,7 @@ Result<Answer> add_site(House& house, Call& call) {
     }
     return tl::unexpected(std::move(added).error());
   }
-  house.sites.forget();
+  service.sites.forget();
   const std::string secret = new_token_secret();
   Token token;
   token.id = new_id(call.now);
@@ -84,35 +86,35 @@ Result<Answer> add_site(House& house, Call& call) {
   token.role = Role::frontend;
   token.site = added->id;
   token.created_at = call.now;
-  if (auto done = house.store().add_token(token, sha256_hex(secret)); !done) {
+  if (auto done = service.store().add_token(token, sha256_hex(secret)); !done) {
     return tl::unexpected(std::move(done).error());
   }
   return json_answer(write_site(*added, &token, secret), 201);
 }
 
-Result<Answer> site(House& house, Call& call) {
+Result<Answer> site(Service& service, Call& call) {
   Query from(call.ask);
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto found = site_in_path(house, call);
+  auto found = site_in_path(service, call);
   if (!found) return tl::unexpected(std::move(found).error());
   return json_answer(write_site(*found));
 }
 
-Result<Answer> change_site(House& house, Call& call) {
-  auto before = site_in_path(house, call);
+Result<Answer> change_site(Service& service, Call& call) {
+  auto before = site_in_path(service, call);
   if (!before) return tl::unexpected(std::move(before).error());
   const std::int64_t seen = before->version;
   auto wish = read_site_change(call.ask.body, std::move(*before));
   if (!wish) return tl::unexpected(std::move(wish).error());
-  if (auto fine = check_policy(house, wish->site); !fine) return tl::unexpected(std::move(fine).error());
+  if (auto fine = check_policy(service, wish->site); !fine) return tl::unexpected(std::move(fine).error());
   // Without a version the change is made on what was read here, so that two at once cannot undo each other.
-  auto changed = house.store().change_site(wish->site, wish->version.value_or(seen));
+  auto changed = service.store().change_site(wish->site, wish->version.value_or(seen));
   if (!changed) return tl::unexpected(std::move(changed).error());
-  house.sites.forget();
+  service.sites.forget();
   return json_answer(write_site(*changed));
 }
 
-Result<Answer> articles(House& house, Call& call) {
+Result<Answer> articles(Service& service, Call& call) {
   Query from(call.ask);
   const std::string named = from.text_or_empty("site", limits::kSiteName);
   const std::string cursor = from.cursor();
@@ -120,19 +122,21 @@ Result<Answer> articles(House& house, Call& call) {
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto site = site_of(call, named, true, "?site");
   if (!site) return tl::unexpected(std::move(site).error());
-  auto page = house.store().articles(*site, cursor, limit);
+  auto page = service.store().articles(*site, cursor, limit);
   if (!page) return tl::unexpected(std::move(page).error());
   return json_answer(write_articles(*page));
 }
 
-Result<Answer> put_article(House& house, Call& call) {
+Result<Answer> put_article(Service& service, Call& call) {
   Query from(call.ask);
   const std::string in_query = from.text_or_empty("article", limits::kArticleId);
   const std::string site_in_query = from.text_or_empty("site", limits::kSiteName);
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto wish = read_article(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
-  const auto both = [](const std::string& a, const std::string& b) { return !a.empty() && !b.empty() && a != b; };
+  const auto both = [](const std::string& a, const std::string& b) {
+    return !a.empty() && !b.empty() && a != b;
+  };
   if (both(wish->ref.id, in_query)) {
     return fail(Code::invalid, "the query and the body name different articles", "/id");
   }
@@ -145,20 +149,20 @@ Result<Answer> put_article(House& house, Call& call) {
   }
   auto site = site_of(call, wish->site.empty() ? site_in_query : wish->site, true);
   if (!site) return tl::unexpected(std::move(site).error());
-  auto put = house.store().put_article(*site, wish->ref, wish->closed, call.now);
+  auto put = service.store().put_article(*site, wish->ref, wish->closed, call.now);
   if (!put) return tl::unexpected(std::move(put).error());
   return json_answer(write_article(*put));
 }
 
-Result<Answer> tokens(House& house, Call& call) {
+Result<Answer> tokens(Service& service, Call& call) {
   Query from(call.ask);
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto all = house.store().tokens(call.who.reach);
+  auto all = service.store().tokens(call.who.reach);
   if (!all) return tl::unexpected(std::move(all).error());
   return json_answer(write_tokens(*all));
 }
 
-Result<Answer> add_token(House& house, Call& call) {
+Result<Answer> add_token(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto token = read_new_token(call.ask.body);
@@ -172,7 +176,7 @@ Result<Answer> add_token(House& house, Call& call) {
   if (token->role == Role::metrics && !token->site.empty()) {
     return fail(Code::forbidden, "the metrics are of all sites; this token is of one");
   }
-  if (auto fine = check_site(house, token->site, "/site"); !fine) {
+  if (auto fine = check_site(service, token->site, "/site"); !fine) {
     return tl::unexpected(std::move(fine).error());
   }
   // The secret is shown once and kept nowhere, so a repeated request cannot be answered again. With a key the
@@ -180,7 +184,7 @@ Result<Answer> add_token(House& house, Call& call) {
   token->id = once->key.empty() ? new_id(call.now) : id_from_name("token:" + once->scope, once->key, 0);
   token->created_at = call.now;
   const std::string secret = new_token_secret();
-  if (auto done = house.store().add_token(*token, sha256_hex(secret)); !done) {
+  if (auto done = service.store().add_token(*token, sha256_hex(secret)); !done) {
     if (done.error().code == Code::conflict && !once->key.empty()) {
       return fail(Code::conflict, "a token was made with this key already; its secret was shown then only",
                   "Idempotency-Key", "revoke that token and make another one with a new key");
@@ -190,17 +194,17 @@ Result<Answer> add_token(House& house, Call& call) {
   return json_answer(write_token(*token, secret), 201);
 }
 
-Result<Answer> revoke_token(House& house, Call& call) {
+Result<Answer> revoke_token(Service& service, Call& call) {
   auto id = id_of(call, "token");
   if (!id) return tl::unexpected(std::move(id).error());
-  if (auto done = house.store().revoke_token(call.who.reach, *id, call.now); !done) {
+  if (auto done = service.store().revoke_token(call.who.reach, *id, call.now); !done) {
     return tl::unexpected(std::move(done).error());
   }
-  house.gate.forget_tokens();
+  service.gate.forget_tokens();
   return empty_answer();
 }
 
-Result<Answer> blocks(House& house, Call& call) {
+Result<Answer> blocks(Service& service, Call& call) {
   Query from(call.ask);
   const std::string named = from.text_or_empty("site", limits::kSiteName);
   const std::string kind = from.text_or_empty("kind", 20);
@@ -213,12 +217,12 @@ Result<Answer> blocks(House& house, Call& call) {
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto site = site_of(call, named, false, "?site");
   if (!site) return tl::unexpected(std::move(site).error());
-  auto page = house.store().blocks(*site, kind, cursor, limit, call.now);
+  auto page = service.store().blocks(*site, kind, cursor, limit, call.now);
   if (!page) return tl::unexpected(std::move(page).error());
   return json_answer(write_blocks(*page));
 }
 
-Result<Answer> add_block(House& house, Call& call) {
+Result<Answer> add_block(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_block(call.ask.body);
@@ -226,7 +230,7 @@ Result<Answer> add_block(House& house, Call& call) {
   auto site = site_of(call, wish->block.site, false);
   if (!site) return tl::unexpected(std::move(site).error());
   wish->block.site = std::move(*site);
-  if (auto fine = check_site(house, wish->block.site, "/site"); !fine) {
+  if (auto fine = check_site(service, wish->block.site, "/site"); !fine) {
     return tl::unexpected(std::move(fine).error());
   }
   if (auto fine = check_expiry(wish->block.expires_at, call.now); !fine) {
@@ -238,35 +242,35 @@ Result<Answer> add_block(House& house, Call& call) {
   wish->reach = call.who.reach;
   wish->by_token = call.who.token;
   wish->once = std::move(*once);
-  auto added = house.store().add_block(*wish);
+  auto added = service.store().add_block(*wish);
   if (!added) return tl::unexpected(std::move(added).error());
   Answer answer = json_answer(write_block(*added), 201);
   if (added->replayed) mark_replayed(answer);
   return answer;
 }
 
-Result<Answer> remove_block(House& house, Call& call) {
+Result<Answer> remove_block(Service& service, Call& call) {
   auto id = id_of(call, "block");
   if (!id) return tl::unexpected(std::move(id).error());
-  if (auto done = house.store().remove_block(call.who.reach, *id); !done) {
+  if (auto done = service.store().remove_block(call.who.reach, *id); !done) {
     return tl::unexpected(std::move(done).error());
   }
   return empty_answer();
 }
 
-Result<Answer> forget(House& house, Call& call) {
+Result<Answer> forget(Service& service, Call& call) {
   auto wish = read_forget(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   auto site = site_of(call, wish->site, false);
   if (!site) return tl::unexpected(std::move(site).error());
   wish->site = std::move(*site);
-  if (auto fine = check_site(house, wish->site, "/site"); !fine) {
+  if (auto fine = check_site(service, wish->site, "/site"); !fine) {
     return tl::unexpected(std::move(fine).error());
   }
   wish->reach = call.who.reach;
   wish->by = call.who.name;
   wish->now = call.now;
-  auto forgotten = house.store().forget(*wish);
+  auto forgotten = service.store().forget(*wish);
   if (!forgotten) return tl::unexpected(std::move(forgotten).error());
   return json_answer(write_forgotten(*forgotten));
 }

@@ -21,7 +21,7 @@ Answer nothing_changed(const Settled& settled, std::string what) {
 
 }  // namespace
 
-Result<Answer> decide(House& house, Call& call) {
+Result<Answer> decide(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_decision(call.ask.body);
@@ -41,10 +41,10 @@ Result<Answer> decide(House& house, Call& call) {
                   "name the site too");
     }
     filter.reach = call.who.reach;
-    filter.holder = call.who.name;
+    filter.holder = holder_of(call.who);
     filter.now = call.now;
   }
-  auto settled = house.intake.settle(*wish);
+  auto settled = service.intake.settle(*wish);
   if (!settled) return tl::unexpected(std::move(settled).error());
   if (settled->changed == 0) return nothing_changed(*settled, "no comment was changed");
   Answer answer = json_answer(write_settled(*settled));
@@ -52,7 +52,7 @@ Result<Answer> decide(House& house, Call& call) {
   return answer;
 }
 
-Result<Answer> decisions(House& house, Call& call) {
+Result<Answer> decisions(Service& service, Call& call) {
   Query from(call.ask);
   DecisionQuery query;
   query.reach = call.who.reach;
@@ -61,7 +61,8 @@ Result<Answer> decisions(House& house, Call& call) {
   const std::string kind = from.text_or_empty("decision", 20);
   if (!kind.empty()) {
     query.kind = decision_from(kind);
-    if (!query.kind) from.wrong("decision", "there is no such decision", "it may be approve, reject, spam or undo");
+    if (!query.kind)
+      from.wrong("decision", "there is no such decision", "it may be approve, reject, spam or undo");
   }
   query.cursor = from.cursor();
   query.limit = from.page();
@@ -69,35 +70,35 @@ Result<Answer> decisions(House& house, Call& call) {
   auto site = site_of(call, query.site, false, "?site");
   if (!site) return tl::unexpected(std::move(site).error());
   query.site = std::move(*site);
-  auto page = house.store().decisions(query);
+  auto page = service.store().decisions(query);
   if (!page) return tl::unexpected(std::move(page).error());
   return json_answer(write_decisions(*page));
 }
 
-Result<Answer> decision(House& house, Call& call) {
+Result<Answer> decision(Service& service, Call& call) {
   Query from(call.ask);
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto id = id_of(call, "decision");
   if (!id) return tl::unexpected(std::move(id).error());
-  auto found = house.store().decision(call.who.reach, *id);
+  auto found = service.store().decision(call.who.reach, *id);
   if (!found) return tl::unexpected(std::move(found).error());
   return json_answer(write_decision(*found));
 }
 
-Result<Answer> undo(House& house, Call& call) {
+Result<Answer> undo(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto id = id_of(call, "decision");
   if (!id) return tl::unexpected(std::move(id).error());
   auto note = read_undo(call.ask.body);
   if (!note) return tl::unexpected(std::move(note).error());
-  auto undone = house.intake.undo(Undo{.reach = call.who.reach,
-                                       .decision = *id,
-                                       .by = call.who.name,
-                                       .by_token = call.who.token,
-                                       .note = std::move(*note),
-                                       .once = std::move(*once),
-                                       .now = call.now});
+  auto undone = service.intake.undo(Undo{.reach = call.who.reach,
+                                         .decision = *id,
+                                         .by = call.who.name,
+                                         .by_token = call.who.token,
+                                         .note = std::move(*note),
+                                         .once = std::move(*once),
+                                         .now = call.now});
   if (!undone) return tl::unexpected(std::move(undone).error());
   if (undone->changed == 0) return nothing_changed(*undone, "nothing of this decision stands any more");
   Answer answer = json_answer(write_settled(*undone));

@@ -18,12 +18,14 @@ constexpr std::string_view kWelcome =
 
 }  // namespace
 
-Result<Answer> stats(House& house, Call& call) {
+Result<Answer> stats(Service& service, Call& call) {
   Query from(call.ask);
   const std::string named = from.text_or_empty("site", limits::kSiteName);
-  const std::string after = from.cursor();
+  const std::string cursor = from.cursor();
   const std::uint32_t limit = from.page();
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
+  auto after = site_from_cursor(cursor);
+  if (!after) return tl::unexpected(std::move(after).error());
   auto site = site_of(call, named, false, "?site");
   if (!site) return tl::unexpected(std::move(site).error());
   std::vector<std::string> wanted;
@@ -31,19 +33,19 @@ Result<Answer> stats(House& house, Call& call) {
   if (!site->empty()) {
     wanted.push_back(*site);
   } else {
-    auto all = house.store().sites();
+    auto all = service.store().sites();
     if (!all) return tl::unexpected(std::move(all).error());
     for (const Site& one : *all)
-      if (one.id > after) wanted.push_back(one.id);
+      if (one.id > *after) wanted.push_back(one.id);
     std::sort(wanted.begin(), wanted.end());
     if (wanted.size() > limit) {
       wanted.resize(limit);
-      next = wanted.back();
+      next = site_cursor(wanted.back());
     }
   }
   std::vector<SiteStats> all;
   for (const std::string& one : wanted) {
-    auto numbers = house.store().stats(one);
+    auto numbers = service.store().stats(one);
     if (!numbers) {
       Error error = std::move(numbers).error();
       if (error.code == Code::not_found) error.where = "?site";
@@ -54,48 +56,49 @@ Result<Answer> stats(House& house, Call& call) {
   return json_answer(write_stats(all, next));
 }
 
-Result<Answer> rules(House& house, Call& call) {
+Result<Answer> rules(Service& service, Call& call) {
   Query from(call.ask);
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  return json_answer(write_rules(*house.intake.rules()));
+  return json_answer(write_rules(*service.intake.rules()));
 }
 
-Result<Answer> health(House&, Call&) {
+Result<Answer> health(Service&, Call&) {
   return json_answer(write_status("ok"));
 }
 
-Result<Answer> ready(House& house, Call&) {
-  const Health health = house.store().health();
+Result<Answer> ready(Service& service, Call&) {
+  const Health health = service.store().health();
   std::string wrong;
   const auto add = [&](const std::string& what) { wrong += (wrong.empty() ? "" : "; ") + what; };
   if (!health.writable) add("the store cannot be written");
-  if (health.free_bytes < house.options.min_free_bytes) add("the disk is nearly full");
+  if (health.free_bytes < service.options.min_free_bytes) add("the disk is nearly full");
   if (health.schema != health.schema_known) add("migrations are missing");
   if (health.queue_limit > 0 && health.queue_depth >= health.queue_limit) add("the writer's queue is full");
-  house.metrics.writer_queue(health.queue_depth);
+  service.metrics.writer_queue(health.queue_depth);
   if (wrong.empty()) return json_answer(write_status("ready"));
-  if (!health.problem.empty()) house.log.warning("not ready", {{"problem", health.problem}});
+  if (!health.problem.empty()) service.log.warning("not ready", {{"problem", health.problem}});
   return fail(Code::unavailable, "not ready: " + wrong, {}, {}, 5);
 }
 
-Result<Answer> metrics(House& house, Call& call) {
+Result<Answer> metrics(Service& service, Call& call) {
   // Sizes and ages are those of this moment, not of the last time that somebody looked.
-  if (const auto all = house.store().sites()) {
+  if (const auto all = service.store().sites()) {
     for (std::size_t i = 0; i < std::min(all->size(), kSitesMeasured); ++i) {
       const std::string& site = (*all)[i].id;
-      const auto numbers = house.store().stats(site);
+      const auto numbers = service.store().stats(site);
       if (!numbers) continue;
-      const Time age = numbers->oldest_pending == 0 ? 0 : std::max<Time>(0, call.now - numbers->oldest_pending);
-      house.metrics.queue(site, numbers->pending, static_cast<double>(age) / static_cast<double>(kSecond));
+      const Time age =
+          numbers->oldest_pending == 0 ? 0 : std::max<Time>(0, call.now - numbers->oldest_pending);
+      service.metrics.queue(site, numbers->pending, static_cast<double>(age) / static_cast<double>(kSecond));
     }
   }
   Answer answer;
   answer.type = "text/plain; version=0.0.4; charset=utf-8";
-  answer.body = house.metrics.text();
+  answer.body = service.metrics.text();
   return answer;
 }
 
-Result<Answer> document(House&, Call&) {
+Result<Answer> document(Service&, Call&) {
   for (const auto& [name, text] : kDocuments) {
     if (name != "openapi.json") continue;
     Answer answer = json_answer(std::string(text));
@@ -105,7 +108,7 @@ Result<Answer> document(House&, Call&) {
   return fail(Code::internal, "openapi.json is not built in");
 }
 
-Result<Answer> welcome(House&, Call&) {
+Result<Answer> welcome(Service&, Call&) {
   Answer answer;
   answer.type = "text/plain; charset=utf-8";
   answer.body = kWelcome;

@@ -14,7 +14,7 @@ Done aim(const Call& call, QueueQuery& query, std::string_view where) {
   if (!site) return tl::unexpected(std::move(site).error());
   query.site = std::move(*site);
   query.reach = call.who.reach;
-  query.holder = call.who.name;
+  query.holder = holder_of(call.who);
   query.now = call.now;
   if (!query.article.empty() && query.site.empty()) {
     return fail(Code::invalid, "an article is known within its site only", std::string(where),
@@ -25,7 +25,7 @@ Done aim(const Call& call, QueueQuery& query, std::string_view where) {
 
 }  // namespace
 
-Result<Answer> queue(House& house, Call& call) {
+Result<Answer> queue(Service& service, Call& call) {
   Query from(call.ask);
   QueueQuery query;
   read_filter(from, query);
@@ -34,26 +34,26 @@ Result<Answer> queue(House& house, Call& call) {
   query.limit = from.page();
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   if (auto fine = aim(call, query, "?site"); !fine) return tl::unexpected(std::move(fine).error());
-  auto page = house.store().queue(query);
+  auto page = service.store().queue(query);
   if (!page) return tl::unexpected(std::move(page).error());
   return json_answer(write_queue(page->items, page->next));
 }
 
-Result<Answer> claim(House& house, Call& call) {
+Result<Answer> claim(Service& service, Call& call) {
   auto wish = read_claim(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   if (auto fine = aim(call, wish->query, "/site"); !fine) return tl::unexpected(std::move(fine).error());
-  auto items = house.store().claim(Claim{.query = std::move(wish->query),
-                                         .holder = call.who.name,
-                                         .token = call.who.token,
-                                         .count = wish->count,
-                                         .until = call.now + wish->minutes * kMinute,
-                                         .now = call.now});
+  auto items = service.store().claim(Claim{.query = std::move(wish->query),
+                                           .holder = holder_of(call.who),
+                                           .token = call.who.token,
+                                           .count = wish->count,
+                                           .until = call.now + wish->minutes * kMinute,
+                                           .now = call.now});
   if (!items) return tl::unexpected(std::move(items).error());
   return json_answer(write_claimed(*items));
 }
 
-Result<Answer> unclaim(House& house, Call& call) {
+Result<Answer> unclaim(Service& service, Call& call) {
   Query from(call.ask);
   std::vector<Id> ids;
   for (const std::string& text : from.list("id", limits::kPage, 200)) {
@@ -63,28 +63,28 @@ Result<Answer> unclaim(House& house, Call& call) {
       from.wrong("id", "it is not an id");
   }
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  if (auto done = house.store().unclaim(call.who.name, ids); !done) {
+  if (auto done = service.store().unclaim(holder_of(call.who), ids); !done) {
     return tl::unexpected(std::move(done).error());
   }
   return empty_answer();
 }
 
-Result<Answer> detail(House& house, Call& call) {
+Result<Answer> detail(Service& service, Call& call) {
   Query from(call.ask);
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto id = id_of(call, "comment");
   if (!id) return tl::unexpected(std::move(id).error());
-  auto found = house.store().detail(call.who.reach, *id, call.now);
+  auto found = service.store().detail(call.who.reach, *id, call.now);
   if (!found) return tl::unexpected(std::move(found).error());
   return json_answer(write_detail(*found));
 }
 
-Result<Answer> recheck(House& house, Call& call) {
+Result<Answer> recheck(Service& service, Call& call) {
   auto wish = read_recheck(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   auto site = site_of(call, wish->site, false);
   if (!site) return tl::unexpected(std::move(site).error());
-  auto done = house.intake.recheck(call.who.reach, *site, wish->cursor, call.now);
+  auto done = service.intake.recheck(call.who.reach, *site, wish->cursor, call.now);
   if (!done) {
     Error error = std::move(done).error();
     if (error.where == "?cursor") error.where = "/cursor";

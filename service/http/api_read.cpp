@@ -8,10 +8,10 @@ namespace chaffinch::http::calls {
 namespace {
 
 // The site of a reader's call, which must exist.
-Result<std::string> read_site(House& house, Call& call, const std::string& named) {
+Result<std::string> read_site(Service& service, Call& call, const std::string& named) {
   auto site = site_of(call, named, true, "?site");
   if (!site) return site;
-  if (auto known = house.sites.site(*site, call.now); !known) {
+  if (auto known = service.sites.site(*site, call.now); !known) {
     return fail(known.error().code, known.error().what, "?site", known.error().advice);
   }
   call.site = *site;
@@ -20,7 +20,7 @@ Result<std::string> read_site(House& house, Call& call, const std::string& named
 
 }  // namespace
 
-Result<Answer> thread(House& house, Call& call) {
+Result<Answer> thread(Service& service, Call& call) {
   Query from(call.ask);
   ThreadQuery query;
   const std::string named = from.text_or_empty("site", limits::kSiteName);
@@ -39,28 +39,28 @@ Result<Answer> thread(House& house, Call& call) {
     from.wrong(query.own ? "receipt" : "id", "an own comment is shown to who gives its id and its receipt");
   }
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto site = read_site(house, call, named);
+  auto site = read_site(service, call, named);
   if (!site) return tl::unexpected(std::move(site).error());
   query.site = *site;
-  if (query.own && !house.intake.owns(receipt, *query.own)) {
+  if (query.own && !service.intake.owns(receipt, *query.own)) {
     return fail(Code::forbidden, "the receipt is not the one of this comment", "?receipt");
   }
-  auto page = house.store().thread(query);
+  auto page = service.store().thread(query);
   if (!page) return tl::unexpected(std::move(page).error());
   Answer answer = json_answer(write_thread(*page));
   if (!query.own) answer.headers.emplace_back("Cache-Control", "no-cache");
   return answer;
 }
 
-Result<Answer> counts(House& house, Call& call) {
+Result<Answer> counts(Service& service, Call& call) {
   Query from(call.ask);
   const std::string named = from.text_or_empty("site", limits::kSiteName);
   const auto articles = from.list("article", limits::kCounts, limits::kArticleId);
   if (articles.empty()) from.wrong("article", "the parameter is required", "repeat it for several articles");
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto site = read_site(house, call, named);
+  auto site = read_site(service, call, named);
   if (!site) return tl::unexpected(std::move(site).error());
-  auto counted = house.store().counts(*site, articles);
+  auto counted = service.store().counts(*site, articles);
   if (!counted) return tl::unexpected(std::move(counted).error());
   Answer answer = json_answer(write_counts(articles, *counted));
   answer.headers.emplace_back("Cache-Control", "no-cache");

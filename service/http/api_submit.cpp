@@ -51,7 +51,8 @@ Done believe(const Call& call, const Site& site, Incoming& incoming) {
 Result<std::string> way_back(const Call& call, const Site& site, const Incoming& incoming) {
   if (!incoming.redirect.empty()) {
     if (is_own(site, incoming.redirect)) return incoming.redirect;
-    return fail(Code::forbidden, "the redirect does not lie under the site's own URL or origins", "/redirect");
+    return fail(Code::forbidden, "the redirect does not lie under the site's own URL or origins",
+                "/redirect");
   }
   for (const std::string& url :
        {incoming.submission.article.url, header_line(call.ask, "Referer", limits::kUrl), site.url}) {
@@ -89,7 +90,7 @@ Result<std::string> receipt_of(const Call& call, const std::string& in_body) {
 
 namespace calls {
 
-Result<Answer> submit(House& house, Call& call) {
+Result<Answer> submit(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto incoming = call.form ? read_form(call.ask.body) : read_submission(call.ask.body);
@@ -101,7 +102,7 @@ Result<Answer> submit(House& house, Call& call) {
 
   std::string target;
   if (call.who.is_public() || call.form) {
-    auto site = house.sites.site(comment.site, call.now);
+    auto site = service.sites.site(comment.site, call.now);
     if (!site) return fail(site.error().code, site.error().what, "/site", site.error().advice);
     if (call.who.is_public()) {
       if (auto fine = believe(call, *site, *incoming); !fine) return tl::unexpected(std::move(fine).error());
@@ -116,7 +117,7 @@ Result<Answer> submit(House& house, Call& call) {
 
   const bool explains = !call.who.is_public() && !call.form;
   const Submission shown = explains ? comment : Submission{};
-  auto receipt = house.intake.submit(std::move(comment), *once, call.now);
+  auto receipt = service.intake.submit(std::move(comment), *once, call.now);
   if (!receipt) {
     const bool closed = receipt.error().code == Code::forbidden && receipt.error().where == "/article";
     if (call.form && closed) return sent_back(target, "refused");
@@ -128,7 +129,7 @@ Result<Answer> submit(House& house, Call& call) {
   return answer;
 }
 
-Result<Answer> check(House& house, Call& call) {
+Result<Answer> check(Service& service, Call& call) {
   auto wish = read_check(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   for (std::size_t i = 0; i < wish->submissions.size(); ++i) {
@@ -142,7 +143,7 @@ Result<Answer> check(House& house, Call& call) {
   std::vector<Verdict> verdicts;
   verdicts.reserve(wish->submissions.size());
   for (std::size_t i = 0; i < wish->submissions.size(); ++i) {
-    auto verdict = house.intake.check(wish->submissions[i], call.now);
+    auto verdict = service.intake.check(wish->submissions[i], call.now);
     if (!verdict) {
       Error error = std::move(verdict).error();
       if (wish->batch) error.where = "/" + std::to_string(i) + error.where;
@@ -154,23 +155,24 @@ Result<Answer> check(House& house, Call& call) {
                                  : write_verdict(wish->submissions.front(), verdicts.front()));
 }
 
-Result<Answer> learn(House& house, Call& call) {
+Result<Answer> learn(Service& service, Call& call) {
   auto wish = read_learn(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   auto site = site_of(call, wish->submission.site, true);
   if (!site) return tl::unexpected(std::move(site).error());
-  if (auto fine = check_time(wish->submission, call.now, {}); !fine) return tl::unexpected(std::move(fine).error());
+  if (auto fine = check_time(wish->submission, call.now, {}); !fine)
+    return tl::unexpected(std::move(fine).error());
   wish->submission.site = *site;
-  auto done = house.store().learn(Learn{.site = *site,
-                                        .submission = std::move(wish->submission),
-                                        .spam = wish->spam,
-                                        .by = call.who.name,
-                                        .now = call.now});
+  auto done = service.store().learn(Learn{.site = *site,
+                                          .submission = std::move(wish->submission),
+                                          .spam = wish->spam,
+                                          .by = call.who.name,
+                                          .now = call.now});
   if (!done) return tl::unexpected(std::move(done).error());
   return json_answer(write_status("taken"));
 }
 
-Result<Answer> change(House& house, Call& call) {
+Result<Answer> change(Service& service, Call& call) {
   auto id = id_of(call, "comment");
   if (!id) return tl::unexpected(std::move(id).error());
   auto wish = read_change(call.ask.body);
@@ -178,19 +180,19 @@ Result<Answer> change(House& house, Call& call) {
   if (call.who.is_public()) {
     auto receipt = receipt_of(call, wish->receipt);
     if (!receipt) return tl::unexpected(std::move(receipt).error());
-    auto changed = house.intake.edit_own(*receipt, *id, wish->change, call.now);
+    auto changed = service.intake.edit_own(*receipt, *id, wish->change, call.now);
     if (!changed) return tl::unexpected(std::move(changed).error());
     return json_answer(write_receipt(*changed, nullptr));
   }
   const Caller caller{.reach = call.who.reach, .name = call.who.name, .token = call.who.token};
-  auto changed = house.intake.edit(caller, *id, wish->change, call.now);
+  auto changed = service.intake.edit(caller, *id, wish->change, call.now);
   if (!changed) return tl::unexpected(std::move(changed).error());
-  auto comment = house.store().comment(call.who.reach, *id);
+  auto comment = service.store().comment(call.who.reach, *id);
   if (!comment) return tl::unexpected(std::move(comment).error());
   return json_answer(write_receipt(*changed, &*comment));
 }
 
-Result<Answer> remove(House& house, Call& call) {
+Result<Answer> remove(Service& service, Call& call) {
   auto id = id_of(call, "comment");
   if (!id) return tl::unexpected(std::move(id).error());
   auto in_body = read_removal(call.ask.body);
@@ -199,9 +201,9 @@ Result<Answer> remove(House& house, Call& call) {
   if (call.who.is_public()) {
     auto receipt = receipt_of(call, *in_body);
     if (!receipt) return tl::unexpected(std::move(receipt).error());
-    done = house.intake.remove_own(*receipt, *id, call.now);
+    done = service.intake.remove_own(*receipt, *id, call.now);
   } else {
-    done = house.store().remove(call.who.reach, *id, call.who.name, call.now);
+    done = service.store().remove(call.who.reach, *id, call.who.name, call.now);
   }
   if (!done) return tl::unexpected(std::move(done).error());
   return empty_answer();

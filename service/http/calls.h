@@ -1,4 +1,4 @@
-// What the handlers of the API share: one call with its caller, and the parts of the house. Private to
+// What the handlers of the API share: one call with its caller, and the parts of the service. Private to
 // http/api*.cpp and http/routes.cpp.
 #pragma once
 
@@ -45,10 +45,12 @@ class SiteMemory {
   std::optional<Time> all_at_;
 };
 
-// Whether `url` lies under the site's URL or one of its further origins.
+// Whether `url` lies under the site's URL (its folder, when it has one) or one of its further origins.
 bool is_own(const Site& site, std::string_view url);
+// Whether pages of this origin belong to the site.
+bool has_origin(const Site& site, std::string_view origin);
 
-struct House {
+struct Service {
   Intake& intake;
   Gate& gate;
   Metrics& metrics;
@@ -76,11 +78,13 @@ struct Call {
   Who who;
   std::vector<std::string> places;  // what stood in the pattern's {…}
   Time now = 0;
-  std::string site;     // known to the handler: whose origins may read the answer
-  bool form = false;    // the body is an HTML form
+  std::string site;   // known to the handler: whose origins may read the answer
+  bool form = false;  // the body is an HTML form
 };
 
-using Handler = Result<Answer> (*)(House&, Call&);
+using Handler = Result<Answer> (*)(Service&, Call&);
+
+const std::string* header_of(const Ask& ask, std::string_view name);  // nullptr: not sent
 
 // 200 (or another status) with a JSON body.
 Answer json_answer(std::string body, int status = 200);
@@ -91,54 +95,63 @@ Answer empty_answer();  // 204
 Result<std::string> site_of(const Call& call, const std::string& named, bool needed,
                             std::string_view where = "/site");
 Result<Id> id_of(const Call& call, std::string_view what);  // the {id} of the path
+
+// Under which name the caller leases comments: two tokens may have one name, so it ends in the token's id,
+// which answers do not show (kHolderMark).
+std::string holder_of(const Who& who);
+
+// Lists of sites are paged by id. The cursor of the page after `id`, and what such a cursor says.
+std::string site_cursor(const std::string& id);
+Result<std::string> site_from_cursor(const std::string& cursor);  // "" for no cursor
+
 // The Idempotency-Key of a write; an empty key when there is none.
 Result<Once> once_of(const Call& call);
 void mark_replayed(Answer& answer);
 
-// A front end's token names the site; these are the calls, by topic.
+// The calls, by topic.
 namespace calls {
 // api_submit.cpp
-Result<Answer> submit(House&, Call&);
-Result<Answer> check(House&, Call&);
-Result<Answer> learn(House&, Call&);
-Result<Answer> change(House&, Call&);
-Result<Answer> remove(House&, Call&);
+Result<Answer> submit(Service&, Call&);
+Result<Answer> check(Service&, Call&);
+Result<Answer> learn(Service&, Call&);
+Result<Answer> change(Service&, Call&);
+Result<Answer> remove(Service&, Call&);
 // api_read.cpp
-Result<Answer> thread(House&, Call&);
-Result<Answer> counts(House&, Call&);
+Result<Answer> thread(Service&, Call&);
+Result<Answer> counts(Service&, Call&);
 // api_queue.cpp
-Result<Answer> queue(House&, Call&);
-Result<Answer> claim(House&, Call&);
-Result<Answer> unclaim(House&, Call&);
-Result<Answer> detail(House&, Call&);
-Result<Answer> recheck(House&, Call&);
+Result<Answer> queue(Service&, Call&);
+Result<Answer> claim(Service&, Call&);
+Result<Answer> unclaim(Service&, Call&);
+Result<Answer> detail(Service&, Call&);
+Result<Answer> recheck(Service&, Call&);
 // api_decisions.cpp
-Result<Answer> decide(House&, Call&);
-Result<Answer> decisions(House&, Call&);
-Result<Answer> decision(House&, Call&);
-Result<Answer> undo(House&, Call&);
+Result<Answer> decide(Service&, Call&);
+Result<Answer> decisions(Service&, Call&);
+Result<Answer> decision(Service&, Call&);
+Result<Answer> undo(Service&, Call&);
 // api_admin.cpp
-Result<Answer> sites(House&, Call&);
-Result<Answer> add_site(House&, Call&);
-Result<Answer> site(House&, Call&);
-Result<Answer> change_site(House&, Call&);
-Result<Answer> articles(House&, Call&);
-Result<Answer> put_article(House&, Call&);
-Result<Answer> tokens(House&, Call&);
-Result<Answer> add_token(House&, Call&);
-Result<Answer> revoke_token(House&, Call&);
-Result<Answer> blocks(House&, Call&);
-Result<Answer> add_block(House&, Call&);
-Result<Answer> remove_block(House&, Call&);
-Result<Answer> forget(House&, Call&);
+Result<Answer> sites(Service&, Call&);
+Result<Answer> add_site(Service&, Call&);
+Result<Answer> site(Service&, Call&);
+Result<Answer> change_site(Service&, Call&);
+Result<Answer> articles(Service&, Call&);
+Result<Answer> put_article(Service&, Call&);
+Result<Answer> tokens(Service&, Call&);
+Result<Answer> add_token(Service&, Call&);
+Result<Answer> revoke_token(Service&, Call&);
+Result<Answer> blocks(Service&, Call&);
+Result<Answer> add_block(Service&, Call&);
+Result<Answer> remove_block(Service&, Call&);
+Result<Answer> forget(Service&, Call&);
 // api_operations.cpp
-Result<Answer> stats(House&, Call&);
-Result<Answer> rules(House&, Call&);
-Result<Answer> health(House&, Call&);
-Result<Answer> ready(House&, Call&);
-Result<Answer> metrics(House&, Call&);
-Result<Answer> document(House&, Call&);
-Result<Answer> welcome(House&, Call&);
+Result<Answer> stats(Service&, Call&);
+Result<Answer> rules(Service&, Call&);
+Result<Answer> health(Service&, Call&);
+Result<Answer> ready(Service&, Call&);
+Result<Answer> metrics(Service&, Call&);
+Result<Answer> document(Service&, Call&);
+Result<Answer> welcome(Service&, Call&);
 }  // namespace calls
 
 }  // namespace chaffinch::http

@@ -45,7 +45,8 @@ void read_filter(Source& from, QueueQuery& query) {
     if (const auto network = Network::parse(query.network))
       query.network = network->text();
     else
-      from.wrong("ip", "it is neither an address nor a network", "write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/48");
+      from.wrong("ip", "it is neither an address nor a network",
+                 "write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/48");
   }
   query.domain = ascii_lower(from.text_or_empty("domain", 253));
   query.min_score = from.number("min_score", -1e6, 1e6);

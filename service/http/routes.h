@@ -19,7 +19,7 @@ enum class Body : std::uint8_t { none, json, optional, json_or_form };
 
 struct Route {
   std::string_view method;
-  std::string_view path;  // "/v1/comments/{id}": a {…} stands for one segment
+  std::string_view path;   // "/v1/comments/{id}": a {…} stands for one segment
   std::uint8_t roles = 0;  // bits by Role
   Handler handler = nullptr;
   Body body = Body::none;

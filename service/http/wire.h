@@ -128,7 +128,8 @@ Result<AddBlock> read_block(std::string_view body);
 // A line of an archive: the submission form (article optional, "id" and "label" allowed besides), or the row
 // form {"id", "text", "label"?, "author"?, "email"?, "url"?, "ip"?, "agent"?, "date"?, "article"?, "type"?}
 // in which other fields are ignored: archives carry what their makers found worth noting. A row without an
-// article belongs to the one named after its source. Labels: spam, ham (approve), abuse (reject).
+// article belongs to the one named after its source; its author's name may hold bidi controls. Labels: spam,
+// ham (approve), abuse (reject).
 struct Row {
   Submission submission;
   std::string key;  // the row's id; may be empty
@@ -137,6 +138,9 @@ struct Row {
 Result<Row> read_row(std::string_view line);
 
 // ---- writing
+
+// What follows it in a lease's holder is not shown.
+inline constexpr char kHolderMark = '\x1f';
 
 std::string write_problem(int status, std::string_view title, std::string_view code, const Error& error,
                           const std::vector<Skipped>& skipped);

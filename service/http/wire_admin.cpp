@@ -67,7 +67,8 @@ void read_site_fields(Fields& from, Site& site) {
   }
   if (const Json* origins = from.array("origins")) {
     site.origins.clear();
-    if (origins->size() > kOrigins) from.wrong("origins", "at most " + std::to_string(kOrigins) + " are taken");
+    if (origins->size() > kOrigins)
+      from.wrong("origins", "at most " + std::to_string(kOrigins) + " are taken");
     for (std::size_t i = 0; i < origins->size() && !from.flaws().any(); ++i) {
       const Json& one = (*origins)[i];
       std::string origin = one.is_string() ? one.get<std::string>() : std::string();
@@ -92,7 +93,8 @@ void read_site_fields(Fields& from, Site& site) {
       if (const auto moderation = moderation_from(*word))
         site.policy.moderation = *moderation;
       else
-        policy.wrong("moderation", "there is no such moderation", "it may be hold_all, hold_first or publish");
+        policy.wrong("moderation", "there is no such moderation",
+                     "it may be hold_all, hold_first or publish");
     }
     if (const Json* overrides = policy.object("overrides")) {
       site.policy.overrides.clear();
@@ -137,8 +139,10 @@ Result<Site> read_new_site(std::string_view body) {
     read_site_fields(from, site);
     if (!from.has("id")) {
       const std::string_view rest = after_scheme(site.url);
-      site.id = id_from(rest.empty() ? std::string_view(site.name) : rest.substr(0, rest.find_first_of("/:")));
-      if (site.id.empty()) from.missing("id", "it is required", "a short word like blog, or give a url or name");
+      site.id =
+          id_from(rest.empty() ? std::string_view(site.name) : rest.substr(0, rest.find_first_of("/:")));
+      if (site.id.empty())
+        from.missing("id", "it is required", "a short word like blog, or give a url or name");
     } else if (!is_site_id(site.id)) {
       from.wrong("id", "it cannot be a site's id",
                  "it begins with a-z or 0-9, then a-z, 0-9 and hyphens, at most 63");
@@ -163,8 +167,10 @@ Result<SiteChange> read_site_change(std::string_view body, Site before) {
 Result<ArticleWish> read_article(std::string_view body) {
   return read_object<ArticleWish>(body, "an article", [](Fields& from, ArticleWish& wish) {
     wish.site = from.text_or_empty("site", limits::kSiteName);
-    if (from.has("id")) wish.ref.id = from.required("id", limits::kArticleId);
-    else from.text("id", limits::kArticleId);
+    if (from.has("id"))
+      wish.ref.id = from.required("id", limits::kArticleId);
+    else
+      from.text("id", limits::kArticleId);
     wish.ref.url = from.text_or_empty("url", limits::kUrl);
     wish.ref.title = from.text_or_empty("title", limits::kTitle);
     wish.closed = from.flag("closed");
@@ -206,13 +212,18 @@ Result<AddBlock> read_block(std::string_view body) {
       if (block.value.size() > limits::kAuthorId) from.wrong("value", "no verified id is so long");
     } else if (block.kind == "ip") {
       const auto address = Address::parse(block.value);
-      if (!address) from.wrong("value", "it is not an address");
-      else block.value = address->text();
+      if (!address)
+        from.wrong("value", "it is not an address");
+      else
+        block.value = address->text();
     } else if (block.kind == "cidr") {
       const auto network = Network::parse(block.value);
-      if (!network) from.wrong("value", "it is not a network", "it looks like 192.0.2.0/24 or 2001:db8::/48");
-      else if (too_wide(*network)) from.wrong("value", "it is too wide", "at least /8 for IPv4, /16 for IPv6");
-      else block.value = network->text();
+      if (!network)
+        from.wrong("value", "it is not a network", "it looks like 192.0.2.0/24 or 2001:db8::/48");
+      else if (too_wide(*network))
+        from.wrong("value", "it is too wide", "at least /8 for IPv4, /16 for IPv6");
+      else
+        block.value = network->text();
     } else if (block.kind == "domain") {
       const std::string host = normal_host(block.value);
       if (host.empty()) from.wrong("value", "it is not a domain", "it looks like shop.example");

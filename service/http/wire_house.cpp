@@ -28,14 +28,10 @@ Json site_json(const Site& site) {
 }
 
 Json article_json(const ArticleInfo& article) {
-  return {{"site", article.site},
-          {"id", article.ref.id},
-          {"url", article.ref.url},
-          {"title", article.ref.title},
-          {"closed", article.closed},
-          {"first_seen", format_time(article.first_seen)},
-          {"approved", article.approved},
-          {"pending", article.pending}};
+  return {{"site", article.site},         {"id", article.ref.id},
+          {"url", article.ref.url},       {"title", article.ref.title},
+          {"closed", article.closed},     {"first_seen", format_time(article.first_seen)},
+          {"approved", article.approved}, {"pending", article.pending}};
 }
 
 Json token_json(const Token& token) {
@@ -64,7 +60,8 @@ Json block_json(const Block& block) {
 }  // namespace
 
 std::string write_rechecked(const Intake::Rechecked& rechecked) {
-  return dump({{"seen", rechecked.seen}, {"changed", rechecked.changed}, {"next", next_json(rechecked.next)}});
+  return dump(
+      {{"seen", rechecked.seen}, {"changed", rechecked.changed}, {"next", next_json(rechecked.next)}});
 }
 
 std::string write_forgotten(const Forgotten& forgotten) {
@@ -77,14 +74,15 @@ std::string write_forgotten(const Forgotten& forgotten) {
 std::string write_stats(const std::vector<SiteStats>& stats, const std::optional<std::string>& next) {
   Json json = {{"sites", Json::array()}, {"next", next_json(next)}};
   for (const SiteStats& one : stats) {
-    Json site = {{"site", one.site},
-                 {"pending", one.pending},
-                 {"approved", one.approved},
-                 {"rejected", one.rejected},
-                 {"spam", one.spam},
-                 {"checked", one.checked},
-                 {"decided_by_people", one.decided_by_people},
-                 {"oldest_pending", one.oldest_pending == 0 ? Json() : Json(format_time(one.oldest_pending))}};
+    Json site = {
+        {"site", one.site},
+        {"pending", one.pending},
+        {"approved", one.approved},
+        {"rejected", one.rejected},
+        {"spam", one.spam},
+        {"checked", one.checked},
+        {"decided_by_people", one.decided_by_people},
+        {"oldest_pending", one.oldest_pending == 0 ? Json() : Json(format_time(one.oldest_pending))}};
     Json rules = Json::array();
     for (const RuleStat& rule : one.rules) {
       const std::uint64_t told = rule.spam + rule.approved + rule.rejected;

@@ -70,8 +70,9 @@ class Builder final : public nlohmann::json_sax<Json> {
     const std::string_view before = text_.substr(0, at);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;
     const std::size_t start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-    std::string what =
-        flaw.id == 406 ? "a number is too large" : at >= text_.size() ? "the JSON ends too early" : "this is not JSON";
+    std::string what = flaw.id == 406       ? "a number is too large"
+                       : at >= text_.size() ? "the JSON ends too early"
+                                            : "this is not JSON";
     what += " (line " + std::to_string(line) + ", byte " + std::to_string(at - start + 1) + ")";
     error = Error{.code = Code::invalid, .what = std::move(what), .where = {}, .advice = {}};
     return false;
@@ -258,7 +259,8 @@ std::optional<std::int64_t> Fields::whole(std::string_view name, std::int64_t le
                     (value->is_number() ? "" : ", not " + std::string(kind_of(*value))));
     return std::nullopt;
   }
-  const bool beyond = value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
+  const bool beyond =
+      value->is_number_unsigned() && value->get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX);
   if (beyond || value->get<std::int64_t>() < least || value->get<std::int64_t>() > most) {
     wrong(name, "it must be from " + bounds);
     return std::nullopt;
@@ -295,7 +297,8 @@ std::optional<Time> Fields::time(std::string_view name) {
   const auto value = text(name, 64);
   if (!value) return std::nullopt;
   const auto time = parse_time(*value);
-  if (!time) wrong(name, "it is not a time: " + in_quotes(*value), "write it as 2026-11-23T15:59:47Z (RFC 3339)");
+  if (!time)
+    wrong(name, "it is not a time: " + in_quotes(*value), "write it as 2026-11-23T15:59:47Z (RFC 3339)");
   return time;
 }
 
@@ -303,7 +306,9 @@ std::optional<Id> Fields::id(std::string_view name) {
   const auto value = text(name, 200);
   if (!value) return std::nullopt;
   const auto id = Id::parse(*value);
-  if (!id) wrong(name, "it is not an id: " + in_quotes(*value), "ids look like 0190a5b4-0000-7000-8000-000000000000");
+  if (!id)
+    wrong(name, "it is not an id: " + in_quotes(*value),
+          "ids look like 0190a5b4-0000-7000-8000-000000000000");
   return id;
 }
 

@@ -150,8 +150,9 @@ Result<Incoming> read_form(std::string_view body) {
   Incoming wish;
   std::set<std::string_view> seen;
   for (auto& [name, value] : parse_form(body)) {
-    const auto found = std::find_if(std::begin(kFormNames), std::end(kFormNames),
-                                    [&, key = std::string_view(name)](const FormName& one) { return one.name == key; });
+    const auto found =
+        std::find_if(std::begin(kFormNames), std::end(kFormNames),
+                     [&, key = std::string_view(name)](const FormName& one) { return one.name == key; });
     if (found == std::end(kFormNames)) {
       std::vector<std::string_view> known;
       for (const FormName& one : kFormNames) known.push_back(one.name);
@@ -184,7 +185,8 @@ Result<Incoming> read_form(std::string_view body) {
     if (dot == std::string_view::npos)
       json[std::string(found->place)] = std::move(field);
     else
-      json[std::string(found->place.substr(0, dot))][std::string(found->place.substr(dot + 1))] = std::move(field);
+      json[std::string(found->place.substr(0, dot))][std::string(found->place.substr(dot + 1))] =
+          std::move(field);
   }
   if (!flaws.any()) {
     Fields from(json, {}, flaws, "a comment");
@@ -274,7 +276,8 @@ Result<Settle> read_decision(std::string_view body) {
       from.wrong("filter", "ids and a filter cannot be given together", "send two decisions");
     }
     if (!from.has("ids") && !from.has("filter")) {
-      from.missing("ids", "it is required", "name the comments by ids, or by a filter with the expected count");
+      from.missing("ids", "it is required",
+                   "name the comments by ids, or by a filter with the expected count");
     }
     if (ids != nullptr && ids->empty()) from.wrong("ids", "it must name at least one comment");
     if (ids != nullptr && ids->size() > limits::kDecisionIds) {
@@ -366,14 +369,20 @@ Result<Forget> read_forget(std::string_view body) {
     wish.site = from.text_or_empty("site", limits::kSiteName);
     int named = 0;
     for (const std::string_view name : {"email", "author_id", "ip"}) named += from.has(name) ? 1 : 0;
-    if (from.has("email")) wish.email = from.required("email", limits::kEmail);
-    else from.text("email", limits::kEmail);
-    if (from.has("author_id")) wish.author_id = from.required("author_id", limits::kAuthorId);
-    else from.text("author_id", limits::kAuthorId);
+    if (from.has("email"))
+      wish.email = from.required("email", limits::kEmail);
+    else
+      from.text("email", limits::kEmail);
+    if (from.has("author_id"))
+      wish.author_id = from.required("author_id", limits::kAuthorId);
+    else
+      from.text("author_id", limits::kAuthorId);
     if (auto ip = from.text("ip", 64)) {
       const auto address = Address::parse(*ip);
-      if (!address) from.wrong("ip", "it is not an address");
-      else wish.ip = address->text();
+      if (!address)
+        from.wrong("ip", "it is not an address");
+      else
+        wish.ip = address->text();
     }
     if (named == 0) from.missing("email", "nobody is named", "give one of email, author_id and ip");
     if (named > 1) {

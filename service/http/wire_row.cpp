@@ -27,7 +27,8 @@ void read_flat(Fields& from, Row& row) {
   Submission& to = row.submission;
   row.key = from.text_or_empty("id", kKey);
   to.content = from.required("text", limits::kContent, Look::prose);
-  to.author.name = from.text_or_empty("author", limits::kName);
+  // Other services took names that we refuse; what is odd about one is evidence.
+  to.author.name = from.text_or_empty("author", limits::kName, Look::prose);
   to.author.email = from.text_or_empty("email", limits::kEmail);
   to.author.url = from.text_or_empty("url", limits::kUrl);
   to.client.ip = from.text_or_empty("ip", 64);

@@ -69,7 +69,8 @@ Json comment_json(const Comment& comment) {
 
 Json lease_json(const std::optional<Lease>& lease) {
   if (!lease) return nullptr;
-  return {{"holder", lease->holder}, {"until", format_time(lease->until)}};
+  return {{"holder", lease->holder.substr(0, lease->holder.find(kHolderMark))},
+          {"until", format_time(lease->until)}};
 }
 
 Json item_json(const QueueItem& item) {
@@ -81,9 +82,12 @@ Json item_json(const QueueItem& item) {
 
 Json record_json(const Record& record) {
   const auto seen = [](Time time) { return time == 0 ? Json() : Json(format_time(time)); };
-  return {{"approved", record.approved}, {"rejected", record.rejected},
-          {"spam", record.spam},         {"pending", record.pending},
-          {"checked", record.checked},   {"first_seen", seen(record.first_seen)},
+  return {{"approved", record.approved},
+          {"rejected", record.rejected},
+          {"spam", record.spam},
+          {"pending", record.pending},
+          {"checked", record.checked},
+          {"first_seen", seen(record.first_seen)},
           {"last_seen", seen(record.last_seen)}};
 }
 
@@ -225,7 +229,8 @@ Json verdict_json(const Submission& submission, const Verdict& verdict) {
 
 std::string write_problem(int status, std::string_view title, std::string_view code, const Error& error,
                           const std::vector<Skipped>& skipped) {
-  Json json = {{"type", "about:blank"}, {"title", title}, {"status", status}, {"code", code}, {"detail", error.what}};
+  Json json = {
+      {"type", "about:blank"}, {"title", title}, {"status", status}, {"code", code}, {"detail", error.what}};
   if (!error.where.empty()) json["where"] = error.where;
   if (!error.advice.empty()) json["advice"] = error.advice;
   if (!skipped.empty()) json["skipped"] = skipped_json(skipped);
@@ -282,8 +287,8 @@ std::string write_detail(const Detail& detail) {
 }
 
 std::string write_thread(const ThreadPage& page) {
-  // Children first, so that each subtree is complete when it is moved into its parent. Replies whose parent is
-  // on another page (or gone) stand at the top and name it.
+  // Children first, so that each subtree is complete when it is moved into its parent. Replies whose parent
+  // is on another page (or gone) stand at the top and name it.
   struct Node {
     std::size_t parent = SIZE_MAX;
     std::size_t depth = 0;
