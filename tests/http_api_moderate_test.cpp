@@ -133,6 +133,20 @@ TEST_CASE("a claim leases comments to one moderator until they are given back") 
   CHECK(queue(house, "claimed=true").empty());
 }
 
+TEST_CASE("two tokens of one name hold different comments") {
+  House house;
+  submit(house, "doubtful one");
+  submit(house, "doubtful two");
+  const std::string twin = house.token(Role::moderator, "blog");
+  const Answer ours = house.post("/v1/queue/claim", json("{'count':1}"), house.moderator);
+  const Answer theirs = house.post("/v1/queue/claim", json("{'count':1}"), twin);
+  CHECK(members(ours.body, "holder") == std::vector<std::string>{"moderator-blog"});
+  CHECK(members(theirs.body, "holder") == std::vector<std::string>{"moderator-blog"});
+  CHECK(member(ours.body, "id") != member(theirs.body, "id"));
+  REQUIRE(house.ask("DELETE", "/v1/queue/claim", {}, twin).status == 204);
+  CHECK(queue(house, "claimed=true") == std::vector<std::string>{member(ours.body, "id")});
+}
+
 TEST_CASE("a decision by ids names what it skipped; all skipped is a conflict; undo brings back") {
   House house;
   const std::string one = submit(house, "doubtful one");

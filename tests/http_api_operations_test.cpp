@@ -227,9 +227,14 @@ TEST_CASE("health, readiness, numbers, rules and the document are there for thos
   CHECK(chaffinch::test::members(stats, "site") == std::vector<std::string>{"blog", "other"});
   CHECK(member(stats, "pending") == "1");
   const std::string first = house.get("/v1/stats?limit=1", house.admin).body;
-  CHECK(member(first, "next") == "blog");
-  CHECK(chaffinch::test::members(house.get("/v1/stats?limit=1&cursor=blog", house.admin).body, "site") ==
-        std::vector<std::string>{"other"});
+  CHECK(member(first, "next") == "after:blog");
+  CHECK(chaffinch::test::members(house.get("/v1/stats?limit=1&cursor=after:blog", house.admin).body,
+                                 "site") == std::vector<std::string>{"other"});
+  for (const char* target : {"/v1/stats?cursor=blog", "/v1/sites?cursor=after:"}) {
+    const Answer answer = house.get(target, house.admin);
+    CHECK(answer.status == 400);
+    CHECK(member(answer.body, "where") == "?cursor");
+  }
   CHECK(house.get("/v1/stats?site=none", house.admin).status == 404);
 }
 

@@ -188,6 +188,31 @@ TEST_CASE("a form is sent back to the article with its outcome, and only to the 
   CHECK(kept(house) == before);
 }
 
+TEST_CASE("a site in a folder owns what lies in it, and nothing beside it") {
+  House house;
+  REQUIRE(house.ask("PATCH", "/v1/sites/blog", json("{'url':'https://shared.example/anna'}"), house.admin)
+              .status == 200);
+  const std::string plain = "site=blog&article=a&content=plain+words&redirect=";
+  int visitor = 0;
+  for (const char* own : {"https://shared.example/anna", "https://shared.example/anna/",
+                          "https://shared.example/anna?p=1", "https://shared.example/anna/2026/beans.html"}) {
+    CAPTURE(own);
+    house.peer = "198.51.100." + std::to_string(++visitor);
+    CHECK(house.post("/v1/comments", plain + own, {}, kForm).status == 303);
+  }
+  for (const char* other :
+       {"https://shared.example/", "https://shared.example/annabel", "https://shared.example/bob/1",
+        "https://shared.example/anna/../bob", "https://shared.example/anna/%252e%252e/bob",
+        "https://shared.example/anna/%2e%2e/bob", "https://shared.example?/anna/"}) {
+    CAPTURE(other);
+    const std::string fields = plain + other;
+    CHECK(house.post("/v1/comments", fields, {}, kForm).status == 403);
+  }
+  // To a browser the folder's pages are of the whole host.
+  CHECK(header(house.get("/v1/comments?site=blog&article=a", {}, {{"Origin", "https://shared.example"}}),
+               "Access-Control-Allow-Origin") == "https://shared.example");
+}
+
 TEST_CASE("a closed article takes no comment, from anybody, until it is opened again") {
   House house;
   REQUIRE(house.ask("PUT", "/v1/articles", json("{'id':'a','closed':true}"), house.moderator).status == 200);

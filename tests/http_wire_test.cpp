@@ -318,6 +318,7 @@ TEST_CASE("an archive's row is read in either form, its own remarks ignored") {
   CHECK_FALSE(read_row(R"({"text":"x"})")->label);
   CHECK(read_row(R"({"text":"x","source":"sms"})")->submission.article.id == "sms");
   CHECK_FALSE(read_row(R"({"text":"x"})")->submission.article.id.empty());
+  CHECK(read_row(R"({"text":"x","author":"a\u202eb"})")->submission.author.name == "a\u202eb");
 
   const auto whole = read_row(R"({"id":"7","label":"spam","article":{"id":"a"},"content":"hello"})");
   REQUIRE(whole);

@@ -41,10 +41,16 @@ if (stories.length === 0) {
   process.exit(1);
 }
 const folder = mkdtempSync(join(tmpdir(), "chaffinch-told-"));
-const ran = spawnSync(process.execPath, ["--test", ...stories.map((file) => join(here, "stories", file))], {
-  stdio: "inherit",
-  env: { ...process.env, CHAFFINCH_PROGRAM: program, CHAFFINCH_API_TOLD: folder },
-});
+// Node 18 before 18.15 knows only its own format.
+const reporter = process.allowedNodeEnvironmentFlags.has("--test-reporter") ? ["--test-reporter=spec"] : [];
+const ran = spawnSync(
+  process.execPath,
+  ["--test", ...reporter, ...stories.map((file) => join(here, "stories", file))],
+  {
+    stdio: "inherit",
+    env: { ...process.env, CHAFFINCH_PROGRAM: program, CHAFFINCH_API_TOLD: folder },
+  },
+);
 
 const told = {};
 for (const file of readdirSync(folder)) {

@@ -165,7 +165,7 @@ describe("administration", () => {
     it("end at their time", async () => {
       const site = await house.site();
       const who = reader();
-      const expires_at = new Date(Date.now() + 1_500).toISOString();
+      const expires_at = new Date(Date.now() + 3_000).toISOString();
       await site.moderator.post(
         "/v1/blocks",
         { site: site.id, kind: "email", value: who.author.email, expires_at },

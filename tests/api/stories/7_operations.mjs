@@ -150,7 +150,7 @@ describe("a service in peace", () => {
 describe("a public caller who presses", () => {
   let house, blog;
   before(async () => {
-    house = await open({ settings: { "http.rate_per_minute": 6, "http.rate_burst": 5 } });
+    house = await open({ settings: { "http.rate_per_minute": 1, "http.rate_burst": 5 } });
     blog = await house.site();
   });
   after(() => house.close());
