@@ -1,6 +1,8 @@
+#include <array>
 #include <thread>
 
 #include "store/codec.h"
+#include "store/sqlite/keys.h"
 #include "store_house.h"
 
 using namespace chaffinch;
@@ -374,4 +376,13 @@ TEST_CASE("the compact text of a verdict is read back or refused, never half") {
   CHECK_FALSE(codec::read_list("1 99999999 1:a").has_value());
   const std::vector<std::string> hostile = {"", "5:a b", std::string("\n\0x", 3), "\xC3\xA9"};
   CHECK(codec::read_list(codec::write(hostile)) == hostile);
+}
+
+TEST_CASE("the keyed hash is SipHash-2-4, by the vectors of its authors") {
+  std::array<std::uint8_t, 16> key{};
+  std::string text;
+  for (std::uint8_t i = 0; i < 16; ++i) key[i] = i;
+  CHECK(sqlite::siphash(key, text) == 0x726fdb47dd0e0e31ULL);
+  for (char i = 0; i < 15; ++i) text += i;
+  CHECK(sqlite::siphash(key, text) == 0xa129ca6149be45e5ULL);
 }

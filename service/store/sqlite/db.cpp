@@ -28,6 +28,8 @@ Db::Db(const Options& options)
   database_.exec("PRAGMA trusted_schema = OFF");
   if (options.writes) {
     database_.exec("PRAGMA journal_mode = WAL");
+    // What was erased is overwritten wherever the page is written anyway.
+    database_.exec("PRAGMA secure_delete = FAST");
     database_.exec("PRAGMA synchronous = " + options.synchronous);
     database_.exec("PRAGMA wal_autocheckpoint = 16000");
     database_.exec("PRAGMA journal_size_limit = 134217728");
