@@ -518,3 +518,16 @@ TEST_CASE("only the same scheme, host and port is the same origin") {
   CHECK_FALSE(same_origin("http://[2001:db8::1]:8080/", "http://[2001:db8::1]"));
   CHECK(same_origin("http://127.0.0.1/", "http://127.1/"));
 }
+
+TEST_CASE("a link opened inside a Markdown link's brackets goes with them") {
+  // Found by the fuzzer: the second [url= stands inside the brackets of ](http://...); its visible text was
+  // written to a link that had been taken out.
+  const FoundLinks found = find_links(
+      "[url=http://a//b.example [url=http://a.example]here[/ur gr {x](http://224@c.example dot com");
+  for (const Link& link : found.links) CHECK_FALSE(link.host.empty());
+  CHECK(found.count >= found.links.size());
+  const FoundLinks closed =
+      find_links("[x [url=http://in.example]here](http://out.example/p) and [/url] after");
+  REQUIRE(closed.links.size() == 1);
+  CHECK(closed.links.front().host == "out.example");
+}

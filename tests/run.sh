@@ -67,8 +67,13 @@ if [ "$deep" = 1 ]; then
   CC=clang-16 CXX=clang++-16 configure build/fuzz -DCHECK=fuzz
   cmake --build "$top/build/fuzz"
   mkdir -p "$top/build/fuzz/found"
-  (cd "$top/build/fuzz/found" && "$top/build/fuzz/tests/fuzz/fuzz_comment" -max_total_time=120 -max_len=70000 -timeout=10 \
-    -rss_limit_mb=2048 -dict="$top/tests/fuzz/comment.dict" "$top/build/fuzz/found" "$top/tests/fuzz/corpus" 2>&1 | tail -n 5)
+  if ! "$top/build/fuzz/tests/fuzz/fuzz_comment" -max_total_time=120 -max_len=70000 -timeout=10 -rss_limit_mb=2048 \
+      -artifact_prefix="$top/build/fuzz/" -dict="$top/tests/fuzz/comment.dict" \
+      "$top/build/fuzz/found" "$top/tests/fuzz/corpus" >"$top/build/fuzz/log" 2>&1; then
+    tail -n 60 "$top/build/fuzz/log"
+    exit 1
+  fi
+  tail -n 2 "$top/build/fuzz/log"
 fi
 
 say "tests"

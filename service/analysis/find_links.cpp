@@ -35,12 +35,12 @@ std::string Walk::visible(std::size_t from, std::size_t to) const {
 void Walk::close(std::size_t here, bool properly) {
   if (!open.is) return;
   open.is = false;
-  if (open.links == 0 || open.links > limits::kLinks) {
-    if (properly) found.count = open.count;
+  if (open.links == 0 || open.links > found.links.size()) {
+    if (properly) found.count = std::min(found.count, open.count);
     return;
   }
   if (properly) forget_inner(open);
-  found.links[open.links - 1].anchor = visible(open.text_at, here);
+  found.links.at(open.links - 1).anchor = visible(open.text_at, here);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // room.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -68,7 +69,9 @@ struct Walk {
   // URLs in the visible text of a link are not links of their own.
   void forget_inner(const Open& outer) {
     if (found.links.size() > outer.links) found.links.resize(outer.links);
-    found.count = outer.count;
+    found.count = std::min(found.count, outer.count);
+    // A link that was opened inside goes with them, and its visible text has no place any more.
+    if (open.is && open.links > found.links.size()) open.is = false;
   }
 
   // What people see of a piece of the text.
