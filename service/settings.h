@@ -32,7 +32,7 @@ struct Settings {
   // data
   std::string data = "./data";
   std::string rules;  // folder of packs; empty: the packs that are built in
-  int readers = 4;
+  int readers = 16;
   std::int64_t min_free_mb = 64;  // less free disk space: not ready
   // log
   std::string log_level = "info";  // debug, info, warning, error, off
