@@ -41,6 +41,9 @@ std::string_view spelled(std::string_view text, std::size_t at) {
 // One and the same picture right before and right behind a word, as names are set off in advertisements.
 std::optional<Noticed> examine(const Evidence& seen, const Knobs& knobs) {
   const std::string_view text = seen.visible.value;
+  unsigned bits = 0;
+  for (const char c : text) bits |= static_cast<unsigned char>(c);
+  if (bits < 0x80 && text.find(':') == std::string_view::npos) return std::nullopt;
   std::string_view frame;  // the picture that the word at hand follows, with all that is joined to it
   std::size_t word = 0;
   std::size_t letters = 0;

@@ -29,6 +29,29 @@ bool candidate(std::string_view word, double consonants) {
   return false;
 }
 
+// Whether so many consonants stand in a row anywhere: few texts go beyond this.
+bool consonants(std::string_view text, double most) {
+  static constexpr auto kConsonant = [] {
+    std::array<bool, 256> table = {};
+    for (int c = 'a'; c <= 'z'; ++c) {
+      const bool consonant = !is_vowel(static_cast<char>(c));
+      table[static_cast<std::size_t>(c)] = consonant;
+      table[static_cast<std::size_t>(c - 'a' + 'A')] = consonant;
+    }
+    return table;
+  }();
+  // The last characters as bits, up to as many as fit.
+  const int least = static_cast<int>(std::clamp(most, 0.0, 63.0));
+  const std::uint64_t wanted = (std::uint64_t{1} << static_cast<unsigned>(least)) - 1;
+  std::uint64_t last = 0;
+  bool found = false;
+  for (const char c : text) {
+    last = last << 1U | (kConsonant[static_cast<unsigned char>(c)] ? 1U : 0U);
+    found |= (last & wanted) == wanted;
+  }
+  return found;
+}
+
 // Names of things in code are spelled as they like.
 bool plain_word(std::string_view word) {
   return std::all_of(word.begin(), word.end(), is_letter) &&
@@ -36,9 +59,10 @@ bool plain_word(std::string_view word) {
 }
 
 std::optional<Noticed> examine(const Evidence& seen, const Knobs& knobs) {
-  const std::vector<std::string_view> words = words_of(seen.visible.value, 2'000);
   const std::string_view text = seen.visible.value;
   const double most = knobs["consonants"];
+  if (!consonants(text, most)) return std::nullopt;
+  const std::vector<std::string_view> words = words_of(text, 2'000);
   std::size_t odd = 0;
   std::size_t all = 0;
   Noticed noticed;

@@ -1,4 +1,5 @@
 #include <array>
+#include <cstring>
 #include <unordered_map>
 
 #include "rules/reading.h"
@@ -31,20 +32,27 @@ constexpr std::array<std::string_view, 34> kSmall = {
 std::optional<Noticed> examine(const Evidence& seen, const Knobs& knobs) {
   if (seen.shape.words < 2 * knobs["times"]) return std::nullopt;
   const std::string_view text = seen.folded.value;
-  const std::vector<std::string_view> words = words_of(text, 3'000);
   // A rough count first, which few texts pass: words that share a cell are counted together.
   std::array<std::uint16_t, 1024> rough{};
-  const auto counted = [](std::string_view word) { return word.size() >= 4; };
-  const auto cell = [](std::string_view word) {
-    std::uint32_t hash = 2166136261U;
-    for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-    return (hash ^ (hash >> 15U)) % 1024;
-  };
   std::uint16_t roughly = 0;
-  for (const std::string_view word : words) {
-    if (counted(word)) roughly = std::max(roughly, ++rough[cell(word)]);
+  for (std::size_t at = 0, counted = 0; at < text.size() && counted < 3'000; ++at) {
+    if (!in_word(text[at])) continue;
+    const std::size_t begin = at;
+    while (at < text.size() && in_word(text[at])) ++at;
+    ++counted;
+    const std::size_t size = at - begin;
+    if (size < 4) continue;
+    // The first four bytes, the last four, and the size.
+    std::array<std::uint32_t, 2> ends{};
+    std::memcpy(&ends[0], text.data() + begin, 4);
+    std::memcpy(&ends[1], text.data() + at - 4, 4);
+    const std::uint32_t hash =
+        (ends[0] * 0x9E3779B1U ^ ends[1]) * 0x85EBCA77U + static_cast<std::uint32_t>(size);
+    roughly = std::max(roughly, ++rough[(hash ^ (hash >> 15U)) % 1024]);
   }
   if (roughly <= knobs["times"]) return std::nullopt;
+  const std::vector<std::string_view> words = words_of(text, 3'000);
+  const auto counted = [](std::string_view word) { return word.size() >= 4; };
   std::unordered_map<std::string_view, std::uint32_t> counts;
   std::string_view most;
   std::uint32_t best = 0;

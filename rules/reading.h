@@ -54,9 +54,18 @@ inline char32_t next_point(std::string_view text, std::size_t& at) {
   return point;
 }
 
+inline constexpr auto kInWord = [] {
+  std::array<bool, 256> table = {};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    const char one = static_cast<char>(byte);
+    table[byte] = is_letter(one) || is_digit(one) || one == '\'' || byte >= 0x80;
+  }
+  return table;
+}();
+
 // Whether the byte belongs to a word: ASCII letters and digits, the apostrophe, and all beyond ASCII.
 constexpr bool in_word(char c) {
-  return is_letter(c) || is_digit(c) || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+  return kInWord[static_cast<unsigned char>(c)];
 }
 
 // The words of a text, in order; at most `most`. They point into it.

@@ -19,10 +19,10 @@ constexpr Example kExamples[] = {
 std::optional<Noticed> examine(const Evidence& seen, const Knobs& knobs) {
   const std::string_view text = seen.visible.value;
   std::size_t at = 0;
-  while (at < text.size()) {
+  while (at + 1 < text.size()) {
     // A row "x?x?x" of single letters or digits with one and the same mark between.
-    const bool alone = (at == 0 || !in_word(text[at - 1])) && at + 1 < text.size() && !in_word(text[at + 1]);
-    if (!alone || !(is_letter(text[at]) || is_digit(text[at]))) {
+    if (!in_word(text[at]) || in_word(text[at + 1]) || (at > 0 && in_word(text[at - 1])) ||
+        !(is_letter(text[at]) || is_digit(text[at]))) {
       ++at;
       continue;
     }

@@ -62,6 +62,11 @@ std::optional<Noticed> examine(const Evidence& seen, const Knobs&) {
       "%blog_title%", "%sitename%",   "%website%", "%domain%",       "[keyword]",
       "[anchor]",     "[blog_title]", "{keyword}", "{anchor_text}",  "{{keyword}}",
       "#file_links[", "#file[links",  "[[url]]",   "<!--keyword-->", "%random_text%"};
+  // No hole is without one of these; five looks for a byte cost less than a copy.
+  constexpr std::string_view kMarks = "%[{#<";
+  if (std::none_of(kMarks.begin(), kMarks.end(),
+                   [text](char mark) { return text.find(mark) != std::string_view::npos; }))
+    return std::nullopt;
   const std::string low = lowered(text);
   for (const std::string_view hole : kHoles) {
     const std::size_t at = low.find(hole);
