@@ -11,12 +11,14 @@
 
 namespace chaffinch {
 
-// import: labels of an archive. block: "apply to past". undo points at the decision that it takes back.
-enum class DecisionKind : std::uint8_t { approve, reject, spam, undo };
+// undo points at the decision that it takes back. learn: a label for a comment that is kept elsewhere.
+enum class DecisionKind : std::uint8_t { approve, reject, spam, undo, learn };
 
 std::string_view word(DecisionKind);
 std::optional<DecisionKind> decision_from(std::string_view);
-Status status_of(DecisionKind);  // REQUIRES not undo
+bool is_status(DecisionKind);    // a person may decide so: approve, reject, spam
+Status status_of(DecisionKind);  // REQUIRES is_status
+bool teaches(DecisionKind);      // against the house rules is not spam: approve and spam alone
 
 struct Target {
   Id id;
@@ -36,9 +38,11 @@ struct Skipped {
 struct Settled {
   Id id;  // of the decision; empty when nothing was changed and nothing recorded
   std::uint32_t changed = 0;
+  std::uint32_t lessons = 0;  // that were learned by it, or by an undo taken back or learned again
   std::vector<Skipped> skipped;
   bool approximate = false;  // an undo beyond the learning horizon (see the learner)
   bool replayed = false;     // answered from an idempotency key
+  bool partial = false;      // an undo by one site of a decision over several: the others' part stands
 
   bool operator==(const Settled&) const = default;
 };
@@ -51,6 +55,9 @@ struct Decision {
   Id by_token;     // empty when no token stood behind it
   Time at = 0;
   std::string site;  // empty: several
+  // Over several sites, seen by one of them: site is that one, and changed, standing, skipped and undone_by
+  // are about its comments only; of those that were removed since nothing is known.
+  bool partial = false;
   std::string reason;
   std::string note;
   std::uint32_t changed = 0;

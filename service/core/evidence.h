@@ -2,6 +2,7 @@
 // none.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -69,6 +70,10 @@ struct Shape {
   std::uint32_t mixed_words = 0;  // words that mix Latin with Cyrillic or Greek letters
 };
 
+// By what nearly equal texts are found (analysis/sketch.h): of the shingles of two texts about as large a
+// part is shared as their sketches agree in places. All zeros: none, the text is too short to tell.
+using Sketch = std::array<std::uint8_t, 24>;
+
 // What is remembered of one author, address, network or domain on this site.
 struct Record {
   std::uint32_t approved = 0;
@@ -115,6 +120,10 @@ struct Facts {
   std::uint32_t copies = 0;            // same text (folded) on this site before, within the copies' retention
   std::uint32_t copies_spam = 0;       // of these, now spam
   std::uint32_t copies_approved = 0;
+  std::uint32_t near_copies = 0;     // nearly the same text within 30 days, exact copies left out
+  std::uint32_t near_spam = 0;       // nearly the same text, and it stands as spam; without the above copies
+  std::uint32_t near_spam_told = 0;  // of these, people said so
+  std::uint32_t near_ham = 0;        // nearly the same text, and people approved it
   bool article_known = false;
   bool article_closed = false;
   Time article_first_seen = 0;
@@ -137,6 +146,7 @@ struct Evidence {
   Shape shape;
   std::uint64_t copy_hash = 0;  // of the folded content without spaces and punctuation, for exact copies; 0:
                                 // too short (under 8 letters)
+  Sketch sketch{};              // of the folded content, for near copies
   Facts facts;
 
   std::string_view raw(Field) const;    // the field as submitted

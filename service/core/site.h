@@ -51,6 +51,7 @@ struct Site {
   std::int32_t edit_minutes = 15;    // how long an author's receipt may edit or remove
   Policy policy;
   Retention retention;
+  bool shares_lessons = false;  // what its moderators teach goes also into the model that sites share
   Time created_at = 0;
   std::int64_t version = 1;  // counts changes of the settings
 

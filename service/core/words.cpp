@@ -42,10 +42,11 @@ constexpr Words<Role, 6> kRole = {{{Role::admin, "admin"},
                                    {Role::feed, "feed"},
                                    {Role::metrics, "metrics"},
                                    {Role::everybody, "everybody"}}};
-constexpr Words<DecisionKind, 4> kDecision = {{{DecisionKind::approve, "approve"},
+constexpr Words<DecisionKind, 5> kDecision = {{{DecisionKind::approve, "approve"},
                                                {DecisionKind::reject, "reject"},
                                                {DecisionKind::spam, "spam"},
-                                               {DecisionKind::undo, "undo"}}};
+                                               {DecisionKind::undo, "undo"},
+                                               {DecisionKind::learn, "learn"}}};
 
 template <class E, std::size_t N>
 std::string_view word_in(const Words<E, N>& words, E value) {
@@ -109,6 +110,14 @@ std::optional<DecisionKind> decision_from(std::string_view text) {
   return value_in(kDecision, text);
 }
 
+bool is_status(DecisionKind kind) {
+  return kind == DecisionKind::approve || kind == DecisionKind::reject || kind == DecisionKind::spam;
+}
+
+bool teaches(DecisionKind kind) {
+  return kind == DecisionKind::approve || kind == DecisionKind::spam;
+}
+
 Status status_of(DecisionKind kind) {
   switch (kind) {
     case DecisionKind::approve:
@@ -118,6 +127,7 @@ Status status_of(DecisionKind kind) {
     case DecisionKind::spam:
       return Status::spam;
     case DecisionKind::undo:
+    case DecisionKind::learn:
       break;
   }
   return Status::pending;
