@@ -24,6 +24,8 @@ class Automaton {
   explicit Automaton(const std::vector<std::string>& literals);
 
   bool empty() const { return label_.empty(); }
+  // Bytes in use, about.
+  std::size_t memory() const { return label_.size() * 17 + tables_.size() * sizeof(tables_[0]); }
 
   // Calls visit(literal, end) for every occurrence, by rising end: the literal's place in the list that the
   // automaton was built from, and the byte after it. Costs one step a byte and one a visit.

@@ -154,6 +154,31 @@ bool Expression::value(std::span<const Hit> hits, Hit least) const {
   return (stack & 1U) != 0;
 }
 
+std::optional<bool> Expression::known(
+    const std::function<std::optional<bool>(std::uint32_t rule)>& hit) const {
+  std::vector<std::optional<bool>> stack;
+  for (const Step& step : steps_) {
+    if (step.kind == Kind::rule) {
+      stack.push_back(hit(step.rule));
+      continue;
+    }
+    if (step.kind == Kind::negate) {
+      if (stack.back()) stack.back() = !*stack.back();
+      continue;
+    }
+    const std::optional<bool> right = stack.back();
+    stack.pop_back();
+    std::optional<bool>& left = stack.back();
+    const bool decides = step.kind == Kind::either;  // true decides an "or", false an "and"
+    if (left == decides || right == decides) {
+      left = decides;
+    } else if (!left || !right) {
+      left.reset();
+    }
+  }
+  return stack.empty() ? false : stack.back();
+}
+
 std::vector<std::uint32_t> Expression::rules() const {
   std::vector<std::uint32_t> named;
   for (const Step& step : steps_) {

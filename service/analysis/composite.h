@@ -43,6 +43,9 @@ class Expression {
   // the lookup gave.
   bool value(std::span<const Hit> hits, Hit least) const;
 
+  // The same where it is not known of every rule whether it hit: nothing when that matters.
+  std::optional<bool> known(const std::function<std::optional<bool>(std::uint32_t rule)>& hit) const;
+
   // The numbers of the rules that it names, in the order of the text.
   std::vector<std::uint32_t> rules() const;
 

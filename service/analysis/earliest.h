@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <utility>
 #include <vector>
 
 #include "analysis/patterns.h"
@@ -16,35 +14,24 @@ namespace chaffinch {
 // The earliest match of each pattern while one text is searched; of two that start together, the longer one.
 class Earliest {
  public:
-  // Patterns are counted from 0.
-  explicit Earliest(std::size_t patterns) : patterns_(patterns) {}
-
   void note(std::uint32_t pattern, std::size_t start, std::size_t end) {
-    if (best_.empty()) best_.resize(patterns_, {kNowhere, 0});
-    auto& [first, last] = best_[pattern];
-    const auto begins = static_cast<std::uint32_t>(start);
-    const auto ends = static_cast<std::uint32_t>(end);
-    if (first == kNowhere) noted_.push_back(pattern);
-    if (begins < first || (begins == first && ends > last)) {
-      first = begins;
-      last = ends;
-    }
+    noted_.push_back({pattern, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(end)});
   }
 
-  // Appends what was noted, by rising pattern; `numbers` are the caller's own numbers of the patterns.
-  void hand_over(const std::vector<std::uint32_t>& numbers, std::vector<Match>& matches) {
-    std::sort(noted_.begin(), noted_.end());
-    for (const std::uint32_t pattern : noted_) {
-      matches.push_back({numbers[pattern], best_[pattern].first, best_[pattern].second});
+  // Appends what was noted, by rising pattern.
+  void hand_over(std::vector<Match>& matches) {
+    std::sort(noted_.begin(), noted_.end(), [](const Match& left, const Match& right) {
+      if (left.pattern != right.pattern) return left.pattern < right.pattern;
+      return left.start != right.start ? left.start < right.start : left.end > right.end;
+    });
+    for (const Match& match : noted_) {
+      if (matches.empty() || &match == &noted_.front() || matches.back().pattern != match.pattern)
+        matches.push_back(match);
     }
   }
 
  private:
-  static constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
-
-  std::size_t patterns_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> best_;
-  std::vector<std::uint32_t> noted_;
+  std::vector<Match> noted_;
 };
 
 }  // namespace chaffinch

@@ -74,9 +74,12 @@ Chain chain_at(std::string_view text, std::size_t at) {
   Chain chain{.end = at};
   std::string_view separator;
   std::array<std::string_view, 2> seen;
+  // Where a character is a word or a syllable, a single one belongs to no spelled word beside it.
+  const auto wide = [text](std::size_t i) { return decode_at(text, i).value >= 0x2E80; };
+  const bool all_wide = at < text.size() && wide(at);
   for (std::size_t unit = at; unit < text.size();) {
     const std::size_t length = word_character(text, unit);
-    if (length == 0) break;
+    if (length == 0 || wide(unit) != all_wide) break;
     const std::size_t end = unit + length;
     if (end < text.size() && word_character(text, end) != 0) {  // a longer word
       // "d-o-r-a77": the end of the chain, unless it is only the next word.
@@ -110,6 +113,12 @@ Chain chain_at(std::string_view text, std::size_t at) {
   return chain;
 }
 
+// The s of "it's" belongs to that word.
+bool after_apostrophe(std::string_view text, std::size_t at) {
+  if (at < 2 || text[at - 1] != '\'') return false;
+  return word_character(text, at - 1 - decode_before(text, at - 1).length) != 0;
+}
+
 Text close_spaced_words(Text folded, std::size_t original_size) {
   const std::string_view text = folded.value;
   std::optional<Mapping> mapping;
@@ -119,7 +128,7 @@ Text close_spaced_words(Text folded, std::size_t original_size) {
       i += decode_at(text, i).length;
       continue;
     }
-    const Chain chain = chain_at(text, i);
+    const Chain chain = after_apostrophe(text, i) ? Chain{.end = i} : chain_at(text, i);
     if (chain.is_word()) {
       if (!mapping) mapping.emplace(text, folded.runs);
       for (std::size_t unit = i; unit < chain.end;) {
@@ -175,8 +184,18 @@ constexpr char sign_letter(char c) {
 bool small_letter(char c) {
   return static_cast<unsigned char>(c - 'a') < 26;
 }
-bool token_character(char c) {
-  return small_letter(c) || ascii_digit(c) || c == '@' || c == '$' || c == '!' || c == '|';
+
+// What a byte is in a token.
+enum : std::uint8_t { kOutside, kLetter, kSign };
+constexpr std::array<std::uint8_t, 256> kTokenBytes = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = kLetter;
+  for (std::size_t c = '0'; c <= '9'; ++c) table[c] = kSign;
+  for (const char c : std::string_view("@$!|")) table[static_cast<unsigned char>(c)] = kSign;
+  return table;
+}();
+std::uint8_t token_byte(char c) {
+  return kTokenBytes[static_cast<unsigned char>(c)];
 }
 bool vowel(char c) {
   return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y';
@@ -289,24 +308,26 @@ Text undo_leet(Text folded, std::size_t original_size) {
   std::optional<Mapping> mapping;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < text.size();) {
-    if (!token_character(text[i])) {
+    const std::size_t start = i;
+    std::uint8_t kinds = 0;
+    for (; i < text.size(); ++i) {
+      const std::uint8_t kind = token_byte(text[i]);
+      if (kind == kOutside) break;
+      kinds |= kind;
+    }
+    // Most tokens are words of letters.
+    if ((kinds & kSign) == 0) {
       ++i;
       continue;
     }
-    const std::size_t start = i;
-    bool signs = false;
-    bool at_sign = false;
-    for (; i < text.size() && token_character(text[i]); ++i) {
-      signs = signs || !small_letter(text[i]);
-      at_sign = at_sign || text[i] == '@';
-    }
+    const bool at_sign = text.substr(start, i - start).find('@') != std::string_view::npos;
     // "jane@example.com" is an address; a word of more than 40 letters is none.
     const bool address = at_sign && i + 1 < text.size() && text[i] == '.' && small_letter(text[i + 1]);
     // Ids in addresses and names in code are no words.
     constexpr std::string_view kInside = "/=?&_%#";
     const bool inside = (start > 0 && kInside.find(text[start - 1]) != std::string_view::npos) ||
                         (i < text.size() && (text[i] == '_' || text[i] == '='));
-    if (!signs || address || inside || i - start < 3 || i - start > 40) continue;
+    if (address || inside || i - start < 3 || i - start > 40) continue;
     const std::string_view token = text.substr(start, i - start);
     const std::string word = unleet(token);
     if (word.empty() || word == token) continue;

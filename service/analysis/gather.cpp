@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "analysis/links.h"
+#include "analysis/sketch.h"
 #include "analysis/text.h"
 #include "core/limits.h"
 
@@ -36,6 +37,7 @@ Evidence gather(Submission submission) {
   evidence.email_domain = domain_of_email(comment.author.email);
   evidence.shape = shape_of(evidence.visible, comment.content);
   evidence.copy_hash = copy_hash(evidence.folded.value);
+  evidence.sketch = sketch_of(evidence.folded.value);
 
   FoundLinks found = find_links(comment.content);
   evidence.shape.links = found.count;

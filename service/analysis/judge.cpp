@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "analysis/impression.h"
 #include "analysis/spelling.h"
 #include "core/limits.h"
 
@@ -14,7 +15,8 @@ constexpr std::size_t kSpots = 8;  // of one finding, as core/verdict.h says
 constexpr double kMaxFactor = 4;   // as rules/rule.h says
 constexpr std::size_t kMaxFailed = 10;
 
-constexpr PolicyRule kBlock = {"block", "Matches a block that a moderator has set.", Action::spam};
+constexpr PolicyRule kBlock = {
+    "block", "Matches a block that a moderator has set; only an allow rule outranks it.", Action::spam};
 constexpr PolicyRule kClosed = {"article_closed", "The article is closed for comments.", Action::hold};
 constexpr PolicyRule kFirst = {"first_comment", "No comment of this author has been approved so far.",
                                Action::hold};
@@ -26,6 +28,9 @@ constexpr const PolicyRule* kPolicies[] = {&kBlock, &kClosed, &kFirst, &kHeld, &
 std::int64_t thousandths(double score) {
   return std::isfinite(score) ? std::llround(score * 1000) : 0;
 }
+
+constexpr std::int64_t kFineOfThousandth = 1'000'000;
+constexpr double kFine = 1e9;
 
 double from_thousandths(std::int64_t score) {
   return static_cast<double>(score) / 1000;
@@ -48,7 +53,7 @@ Finding finding_of(const PolicyRule& rule, std::string about) {
   return finding;
 }
 
-Finding finding_of_blocks(const Evidence& seen) {
+Finding finding_of_blocks(const Evidence& seen, bool allowed) {
   std::string about;
   for (const BlockHit& hit : seen.facts.blocks) {
     const std::string_view what = hit.kind == "author"   ? "the author is blocked"
@@ -60,7 +65,7 @@ Finding finding_of_blocks(const Evidence& seen) {
     if (about.find(what) == std::string::npos) about += (about.empty() ? "" : ", ") + std::string(what);
   }
   about.front() = static_cast<char>(about.front() - 'a' + 'A');
-  Finding finding = finding_of(kBlock, about + ".");
+  Finding finding = finding_of(kBlock, about + (allowed ? "; an allow rule outranks that." : "."));
   for (const BlockHit& hit : seen.facts.blocks) {
     // Which of a text's links it was is not told, and the whole text would show nothing.
     if (hit.field == Field::content) continue;
@@ -117,13 +122,29 @@ Done Judge::check_overrides(const std::map<std::string, double, std::less<>>& ov
     if (tunable->second.score && std::abs(value) > kMaxScore) {
       return fail(Code::invalid, "a score must lie within -20 and 20", key);
     }
+    if (tunable->second.score && tunable->second.at == learned_number() && (value < 0 || value > kMostScore))
+      return fail(Code::invalid, "what the learner adds at most must lie within 0 and 7", key);
   }
   return {};
 }
 
-Verdict Judge::judge(const Evidence& seen, const Policy& policy) const {
+bool is_policy_rule(std::string_view name) {
+  return std::any_of(std::begin(kPolicies), std::end(kPolicies),
+                     [name](const PolicyRule* one) { return one->name == name; });
+}
+
+Verdict RuleSet::judge(const Evidence& seen, const Policy& policy, const Learned* learned) const {
+  if (learned == nullptr) return judge(seen, policy, AskLearner());
+  return judge(seen, policy, [learned](const Evidence& evidence, std::span<const Finding> findings) {
+    return std::optional(
+        Heard{impression_of(evidence, features_of(evidence, findings, *learned->key), *learned),
+              std::string(learned->version)});
+  });
+}
+
+Verdict Judge::judge(const Evidence& seen, const Policy& policy, const AskLearner& learner) const {
   try {
-    return decide(seen, policy);
+    return decide(seen, policy, learner);
   } catch (...) {
     // Out of memory, most likely: no answer, so nothing is published. The version is short enough to need no
     // memory.
@@ -140,13 +161,41 @@ Judge::Observed Judge::observe(const Evidence& seen, const Tuning& tuning) const
   observed.hits.assign(composite_number(composites.size()), Hit::none);
   ask_heuristics(seen, tuning, observed);
   ask_patterns(seen, tuning, observed);
+  ask_composites(tuning, observed);
+  observed.most_learned = tuning.scores[learned_number()];
+  return observed;
+}
+
+void Judge::link_composites() {
+  named_by.assign(composite_number(composites.size()), {});
+  const std::vector<Hit> nothing(composite_number(composites.size()), Hit::none);
+  for (std::uint32_t i = 0; i < composites.size(); ++i) {
+    composites[i].by_nature = composites[i].when.value(nothing, Hit::live);
+    for (const std::uint32_t rule : composites[i].when.rules()) {
+      std::vector<std::uint32_t>& others = named_by[rule];
+      if (others.empty() || others.back() != i) others.push_back(i);
+    }
+  }
+}
+
+// A composite of which no rule hit is what it is by nature; those are most of them, and are not worked out.
+void Judge::ask_composites(const Tuning& tuning, Observed& observed) const {
+  if (composites.empty()) return;
+  std::vector<bool> open(composites.size());
+  const auto opened_by = [&](std::uint32_t rule) {
+    for (const std::uint32_t i : named_by[rule]) open[i] = true;
+  };
+  for (std::uint32_t rule = 0; rule < composite_number(0); ++rule) {
+    if (observed.hits[rule] != Hit::none) opened_by(rule);
+  }
   for (std::size_t i = 0; i < composites.size(); ++i) {
     const Composite& composite = composites[i];
-    if (composite.state == State::off) continue;
+    if (composite.state == State::off || (!open[i] && !composite.by_nature)) continue;
     const Hit hit = composite.state == State::shadow ? Hit::shadow : Hit::live;
     if (!composite.when.value(observed.hits, hit)) continue;
     const std::uint32_t number = composite_number(i);
     observed.hits[number] = hit;
+    opened_by(number);
     observed.findings.push_back({composite.name,
                                  from_thousandths(thousandths(tuning.scores[number])),
                                  composite.about,
@@ -154,12 +203,13 @@ Judge::Observed Judge::observe(const Evidence& seen, const Tuning& tuning) const
                                  hit == Hit::shadow,
                                  composite.action});
   }
-  return observed;
 }
 
 void Judge::ask_heuristics(const Evidence& seen, const Tuning& tuning, Observed& observed) const {
   for (std::size_t i = 0; i < heuristics.size(); ++i) {
     const Rule& rule = *heuristics[i];
+    const State state = i < heuristic_states.size() ? heuristic_states[i] : State::live;
+    if (state == State::off) continue;
     std::optional<Noticed> noticed;
     try {
       noticed = rule.examine(seen, Knobs(rule.knobs, tuning.knobs.subspan(first_knob[i], rule.knobs.size())));
@@ -169,13 +219,14 @@ void Judge::ask_heuristics(const Evidence& seen, const Tuning& tuning, Observed&
       continue;
     }
     if (!noticed) continue;
-    observed.hits[i] = Hit::live;
+    observed.hits[i] = state == State::shadow ? Hit::shadow : Hit::live;
     const double factor = noticed->factor > 0 ? std::min(noticed->factor, kMaxFactor) : 1;
     Finding finding;
     finding.rule = rule.name;
     finding.score = from_thousandths(thousandths(tuning.scores[i] * factor));
     finding.about = noticed->about.empty() ? std::string(rule.about) : std::move(noticed->about);
     finding.action = noticed->action;
+    finding.shadow = state == State::shadow;
     for (const Spot& spot : noticed->evidence) put_spot(seen, finding, spot);
     observed.findings.push_back(std::move(finding));
   }
@@ -212,12 +263,33 @@ Judge::Observed Judge::observe_for(const Evidence& seen, const Policy& policy) c
   return observe(seen, Tuning{own_scores, own_knobs});
 }
 
-// The thresholds and the forced actions raise the action; an allow rule takes that back, and the wait of a
-// first comment with it; what the store knows for certain (a block, a closed article), a site that holds
-// everything, and a check that failed have the last word.
-Verdict Judge::decide(const Evidence& seen, const Policy& policy) const {
+// The thresholds, the forced actions and the blocks raise the action; an allow rule takes that back, and the
+// wait of a first comment with it; a closed article, a site that holds everything, and a check that failed
+// have the last word.
+Verdict Judge::decide(const Evidence& seen, const Policy& policy, const AskLearner& learner) const {
   Observed observed = observe_for(seen, policy);
   std::vector<Finding>& findings = observed.findings;
+
+  Verdict verdict;
+  verdict.rules_version = digest;
+  // The learner's part of the sum is finer than the rules': the order of comments is not lost to rounding.
+  std::int64_t fine = 0;
+  if (learner && learned_state != State::off) {
+    if (auto heard = learner(seen, findings); !heard) {
+      observed.failed.push_back("the learner");
+    } else {
+      verdict.model_version = std::move(heard->version);
+      if (const Impression& impression = heard->impression; !impression.silent) {
+        verdict.probability = impression.probability;
+        Finding finding = finding_of(impression);
+        finding.score *= std::clamp(observed.most_learned, 0.0, kMostScore) / kMostScore;
+        finding.shadow = learned_state == State::shadow;
+        if (!finding.shadow)
+          fine = std::llround(finding.score * kFine) - thousandths(finding.score) * kFineOfThousandth;
+        findings.push_back(std::move(finding));
+      }
+    }
+  }
 
   std::int64_t sum = 0;
   Action forced = Action::approve;
@@ -230,20 +302,19 @@ Verdict Judge::decide(const Evidence& seen, const Policy& policy) const {
     forced = std::max(forced, *finding.action);
   }
 
-  Verdict verdict;
-  verdict.rules_version = digest;
-  verdict.score = from_thousandths(sum);
+  verdict.score = static_cast<double>(sum * kFineOfThousandth + fine) / kFine;
   verdict.action = verdict.score >= policy.discard ? Action::discard
                    : verdict.score >= policy.spam  ? Action::spam
                    : verdict.score >= policy.hold  ? Action::hold
                                                    : Action::approve;
-  verdict.action = allowed ? Action::approve : std::max(verdict.action, forced);
+  verdict.action = std::max(verdict.action, forced);
 
   const auto demand = [&](Finding finding) {
     verdict.action = std::max(verdict.action, *finding.action);
     findings.push_back(std::move(finding));
   };
-  if (!seen.facts.blocks.empty()) demand(finding_of_blocks(seen));
+  if (!seen.facts.blocks.empty()) demand(finding_of_blocks(seen, allowed));
+  if (allowed) verdict.action = Action::approve;
   if (seen.facts.article_closed) demand(finding_of(kClosed, std::string(kClosed.about)));
   if (seen.facts.incomplete || !observed.failed.empty()) {
     verdict.unchecked = true;

@@ -2,6 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "analysis/utf8.h"
 
 namespace chaffinch {
 namespace {
@@ -29,11 +33,27 @@ std::uint32_t lower_of_two(std::uint32_t point) {
   return point;
 }
 
+// The beginning that is ASCII, a whole number of eight bytes, is made lower eight bytes at a time.
+std::size_t lower_ascii(std::string& text) {
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + i, 8);
+    if ((eight & 0x8080808080808080ULL) != 0) break;
+    // A byte's highest bit is set by the first sum from 'A' on, by the second from behind 'Z' on.
+    const std::uint64_t capitals =
+        ((eight + 0x3F3F3F3F3F3F3F3FULL) & ~(eight + 0x2525252525252525ULL)) & 0x8080808080808080ULL;
+    eight |= capitals >> 2U;
+    std::memcpy(text.data() + i, &eight, 8);
+  }
+  return i;
+}
+
 }  // namespace
 
 std::string lower_letters(std::string_view text) {
   std::string made(text);
-  for (std::size_t i = 0; i < made.size(); ++i) {
+  for (std::size_t i = lower_ascii(made); i < made.size(); ++i) {
     const auto byte = static_cast<unsigned char>(made[i]);
     if (byte >= 'A' && byte <= 'Z') {
       made[i] = static_cast<char>(byte + ('a' - 'A'));
@@ -44,6 +64,26 @@ std::string lower_letters(std::string_view text) {
       made[i] = static_cast<char>(0xC0U | (point >> 6U));
       made[++i] = static_cast<char>(0x80U | (point & 0x3FU));
     }
+  }
+  return made;
+}
+
+std::string searched_form(std::string_view text) {
+  std::string made = lower_letters(text);
+  if (ascii_only(made)) return made;
+  for (const auto& [letter, plain] : {std::pair<std::string_view, char>{"\u017F", 's'}, {"\u212A", 'k'}}) {
+    std::size_t from = made.find(letter);
+    if (from == std::string::npos) continue;
+    std::string shorter = made.substr(0, from);
+    while (from < made.size()) {
+      if (made.compare(from, letter.size(), letter) == 0) {
+        shorter += plain;
+        from += letter.size();
+      } else {
+        shorter += made[from++];
+      }
+    }
+    made = std::move(shorter);
   }
   return made;
 }

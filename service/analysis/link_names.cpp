@@ -182,14 +182,22 @@ std::size_t disguised(Walk& walk, std::size_t dot) {
   constexpr std::size_t kFar = 100;
   const std::size_t lowest = std::max(walk.floor, dot > kFar ? dot - kFar : 0);
   std::size_t start = dot;
-  while (start > lowest && (name_character(walk.text[start - 1]) || walk.text[start - 1] == '.')) --start;
-  while (start < dot && !ascii_alnum(walk.text[start])) ++start;
+  while (start > lowest) {
+    // Chinese and Japanese put no blank before a name in Latin letters.
+    const CodePoint c = decode_before(walk.text, start);
+    const bool within = c.value < 0x80 ? name_character(walk.text[start - 1]) || c.value == '.'
+                                       : !ends_url(c.value) && c.value < 0x2E80;
+    if (!within || start - lowest < c.length) break;
+    start -= c.length;
+  }
+  while (start < dot && !ascii_alnum(walk.text[start]) && !beyond_ascii(walk.text[start])) ++start;
   const std::string name = ascii_lower(walk.text.substr(start, dot - start));
   if (name.size() < 2 || name.back() == '.') return dot;
   const Hidden hidden = read_hidden(walk, std::string(walk.text.substr(start, dot - start)), dot);
   if (hidden.end == dot || name_character(walk.at(hidden.end))) return dot;
   if (hidden.spaced &&
-      (name.size() < 3 || in(kNotNames, name) || !std::any_of(name.begin(), name.end(), ascii_letter))) {
+      (name.size() < 3 || in(kNotNames, name) ||
+       std::none_of(name.begin(), name.end(), [](char c) { return ascii_letter(c) || beyond_ascii(c); }))) {
     return dot;
   }
   const std::string ending = ascii_lower(hidden.host).substr(hidden.host.rfind('.') + 1);
@@ -357,9 +365,10 @@ std::size_t international(Walk& walk, std::size_t dot) {
   while (start > walk.floor && dot - start < kFar) {
     const CodePoint c = decode_before(text, start);
     // Chinese and Japanese put no blank before a name in Latin letters.
-    if (!letter(c.value) || (c.value >= 0x2E80 && !foreign)) break;
+    if ((!letter(c.value) && c.value != '.') || (c.value >= 0x2E80 && !foreign)) break;
     start -= c.length;
   }
+  while (start < dot && (text[start] == '.' || text[start] == '-')) ++start;
   if (start == dot || (start > 0 && (text[start - 1] == '@' || text[start - 1] == '/')) ||
       walk.at(end) == '@') {
     return dot;

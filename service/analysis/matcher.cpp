@@ -112,6 +112,9 @@ class Compiled final : public Matcher {
         [](const Sighting& left, const Sighting& right) { return left.pattern < right.pattern; });
     return checked;
   }
+  void renew() override {
+    for (Group& group : groups) group.set->renew();
+  }
 
  private:
   static bool find_in(const Evidence& seen, const Group& group, std::vector<Match>& matches,

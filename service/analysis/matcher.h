@@ -38,6 +38,8 @@ class Matcher {
   // Appends where each pattern hits, by rising pattern: at least one sighting of each that does. False when a
   // check could not be made (see PatternSet::find).
   [[nodiscard]] virtual bool find(const Evidence& seen, std::vector<Sighting>& sightings) const = 0;
+  // Gives back the memory that finding took; nobody finds anything meanwhile.
+  virtual void renew() {}
 };
 
 }  // namespace chaffinch

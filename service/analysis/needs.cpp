@@ -4,76 +4,25 @@
 #include <cstddef>
 #include <optional>
 
+#include "analysis/quantifier.h"
+
 namespace chaffinch {
 namespace {
 
 using Needs = std::vector<std::vector<std::string>>;
 
-constexpr int kEndless = -1;
 // Counts up to here cost less than what is lost by not counting.
 constexpr int kCounted = 3;
-
-struct Times {
-  std::size_t size = 0;  // bytes of the quantifier, 0: none
-  int least = 1;
-  int most = 1;
-};
 
 // One element of a sequence with its quantifier.
 struct Item {
   std::string_view atom;
   std::string_view quantifier;
-  Times times;
+  Quantifier times;
 };
 
 bool digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-// The quantifier that begins at `at`. Braces that RE2 reads as characters are none.
-Times times_at(std::string_view regex, std::size_t at) {
-  Times times;
-  if (at >= regex.size()) return times;
-  std::size_t end = at + 1;
-  switch (regex[at]) {
-    case '*':
-      times.least = 0;
-      times.most = kEndless;
-      break;
-    case '+':
-      times.most = kEndless;
-      break;
-    case '?':
-      times.least = 0;
-      break;
-    case '{': {
-      const auto number = [&]() -> std::optional<int> {
-        int value = 0;
-        const std::size_t begin = end;
-        while (end < regex.size() && digit(regex[end]) && end - begin < 6)
-          value = value * 10 + (regex[end++] - '0');
-        if (end == begin) return std::nullopt;
-        return value;
-      };
-      const std::optional<int> least = number();
-      if (!least) return times;
-      std::optional<int> most = least;
-      if (end < regex.size() && regex[end] == ',') {
-        ++end;
-        most = number();
-      }
-      if (end >= regex.size() || regex[end] != '}') return times;
-      ++end;
-      times.least = *least;
-      times.most = most.value_or(kEndless);
-      break;
-    }
-    default:
-      return times;
-  }
-  if (end < regex.size() && regex[end] == '?') ++end;
-  times.size = end - at;
-  return times;
 }
 
 // The end of the character, class, escape or group that begins at `at`; nothing when this reader does not
@@ -138,11 +87,11 @@ std::string uncounted(std::string_view regex) {
     const std::optional<std::size_t> end = regex[i] == ')' || regex[i] == '|' ? i + 1 : atom_end(regex, i);
     if (!end) return std::string(regex);
     const bool plain = regex[i] == '|' || (i > 0 && regex[i - 1] == '(' && regex[i] == '?');
-    const Times times = plain ? Times{} : times_at(regex, *end);
+    const Quantifier times = plain ? Quantifier{} : quantifier_at(regex, *end);
     made += regex.substr(i, *end - i);
     const std::string_view quantifier = regex.substr(*end, times.size);
-    const bool counted =
-        !quantifier.empty() && quantifier[0] == '{' && (times.most == kEndless || times.most > kCounted);
+    const bool counted = !quantifier.empty() && quantifier[0] == '{' &&
+                         (times.most == Quantifier::kEndless || times.most > kCounted);
     made += counted ? std::string_view(times.least == 0 ? "*" : "+") : quantifier;
     i = *end + times.size;
   }
@@ -216,10 +165,10 @@ std::vector<std::vector<std::string>> needs_of(std::string_view regex) {
     }
     const std::optional<std::size_t> end = atom_end(regex, i);
     if (!end || *end > regex.size()) return whole;
-    const Times times = times_at(regex, *end);
+    const Quantifier times = quantifier_at(regex, *end);
     const std::size_t next = *end + times.size;
     // A quantifier on a quantifier, or one that stands on nothing, is read otherwise than here.
-    if (times.size != 0 && times_at(regex, next).size != 0) return whole;
+    if (times.size != 0 && quantifier_at(regex, next).size != 0) return whole;
     alternatives.back().push_back({regex.substr(i, *end - i), regex.substr(*end, times.size), times});
     i = next;
   }

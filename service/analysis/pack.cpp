@@ -54,7 +54,7 @@ class Reader {
 
   Pack read(const toml::Table& top) {
     pack_.files.push_back(source_.name);
-    complaints_.check_keys(top, {"pack", "about", "pattern", "composite", "score"}, "a pack");
+    complaints_.check_keys(top, {"pack", "about", "pattern", "composite", "score", "state"}, "a pack");
     const toml::Value begin{{}, 1, 0};
     if (const toml::Value* name = required(top, "pack", begin, "the pack")) {
       if (const std::string* text = complaints_.text_of(*name, "pack")) {
@@ -69,6 +69,7 @@ class Reader {
     each_table(top, "pattern", [this](const toml::Value& entry) { read_pattern(entry); });
     each_table(top, "composite", [this](const toml::Value& entry) { read_composite(entry); });
     read_scores(top);
+    read_states(top);
     return std::move(pack_);
   }
 
@@ -359,6 +360,19 @@ class Reader {
     }
     for (const auto& [rule, value] : *scores->table()) {
       if (const auto score = read_score(value, rule)) pack_.scores.push_back({rule, *score, value.line});
+    }
+  }
+
+  void read_states(const toml::Table& top) {
+    const toml::Value* states = find(top, "state");
+    if (states == nullptr) return;
+    if (states->table() == nullptr) {
+      complaints_.add(*states, "'state' must be a table, not " + std::string(states->kind()),
+                      "write [state] on a line of its own, and below it: rule_name = \"shadow\"");
+      return;
+    }
+    for (const auto& [rule, value] : *states->table()) {
+      if (const auto state = choice(value, rule, kStates)) pack_.states.push_back({rule, *state, value.line});
     }
   }
 

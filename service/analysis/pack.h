@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,12 @@ struct PackScore {
   int line = 0;
 };
 
+struct PackState {
+  std::string rule;
+  State state = State::live;
+  int line = 0;
+};
+
 struct Pack {
   std::string name;
   std::string about;
@@ -79,6 +86,7 @@ struct Pack {
   std::vector<PackPattern> patterns;
   std::vector<PackComposite> composites;
   std::vector<PackScore> scores;
+  std::vector<PackState> states;
 
   // "pharma.toml:12"
   std::string where(int line) const { return files.front() + ":" + std::to_string(line); }
@@ -90,5 +98,12 @@ struct Pack {
 // Adds what is wrong with it to `errors`, as much as can be seen at once, and gives what could be read;
 // nothing when it is no TOML at all.
 std::optional<Pack> read_pack(const PackSource& source, std::vector<Error>& errors);
+
+// The name that a pack's text gives itself; empty when it gives none.
+std::string pack_name_of(const PackSource& source);
+
+// `own` packs on top of `base`: one of the same name takes the place of that one, the others follow in their
+// order.
+std::vector<PackSource> laid_over(std::span<const PackSource> base, std::span<const PackSource> own);
 
 }  // namespace chaffinch

@@ -152,4 +152,28 @@ void read_example(const toml::Value& value, bool hit, std::vector<PackExample>& 
   if (good) examples.push_back(std::move(example));
 }
 
+std::string pack_name_of(const PackSource& source) {
+  const auto table = toml::parse(source.text, source.name);
+  if (!table) return {};
+  const auto name = table->find("pack");
+  return name == table->end() || name->second.text() == nullptr ? std::string() : *name->second.text();
+}
+
+std::vector<PackSource> laid_over(std::span<const PackSource> base, std::span<const PackSource> own) {
+  std::vector<PackSource> all(base.begin(), base.end());
+  std::vector<std::string> names;
+  for (const PackSource& one : all) names.push_back(pack_name_of(one));
+  for (const PackSource& one : own) {
+    const std::string name = pack_name_of(one);
+    const auto same = name.empty() ? names.end() : std::find(names.begin(), names.end(), name);
+    if (same != names.end()) {
+      all[static_cast<std::size_t>(same - names.begin())] = one;
+    } else {
+      all.push_back(one);
+      names.push_back(name);
+    }
+  }
+  return all;
+}
+
 }  // namespace chaffinch

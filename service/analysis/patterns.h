@@ -1,4 +1,4 @@
-// Many patterns against one text. RE2 is what a regex means; RE2 stays in patterns.cpp. Pure.
+// Many patterns against one text. RE2 is what a regex means. Pure.
 //
 // Immutable after build; safe from any thread. Every match that counts is confirmed by RE2 itself (for
 // regexes) with its first span. Memory of each regex is bounded (1 MiB); a regex that needs more is refused
@@ -49,6 +49,7 @@ class PatternSet {
   // Appends the first match of each pattern that hits. False when a check could not be made: what was found
   // stays in `matches`, and the caller holds the comment.
   [[nodiscard]] virtual bool find(std::string_view text, std::vector<Match>& matches) const = 0;
+  virtual void renew() = 0;  // as RegexSet has it
 };
 
 }  // namespace chaffinch

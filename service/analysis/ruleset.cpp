@@ -1,12 +1,15 @@
 #include "analysis/ruleset.h"
 
 #include <algorithm>
-#include <bit>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "analysis/composite.h"
+#include "analysis/digest.h"
 #include "analysis/gather.h"
+#include "analysis/impression.h"
 #include "analysis/judge.h"
 #include "analysis/matcher.h"
 #include "analysis/pack.h"
@@ -17,37 +20,7 @@ namespace chaffinch {
 namespace {
 
 // Part of the version: raised when the same rules and evidence would come to another verdict.
-constexpr std::string_view kSemantics = "judge 1";
-
-// FNV-1a, 64 bits (Fowler, Noll, Vo). Lengths go in too, so that "ab","c" differs from "a","bc".
-class Digest {
- public:
-  void add(std::string_view text) {
-    add(static_cast<std::uint64_t>(text.size()));
-    for (const char c : text) byte(static_cast<unsigned char>(c));
-  }
-  void add(double number) { add(std::bit_cast<std::uint64_t>(number)); }
-  void add(std::uint64_t number) {
-    for (int i = 0; i < 8; ++i) byte(static_cast<unsigned char>(number >> (8 * i)));
-  }
-  void add(std::optional<Action> action) { add(action ? 1 + static_cast<std::uint64_t>(*action) : 0); }
-
-  // The upper bits of FNV are the less mixed ones; a final mix (MurmurHash3's) makes any twelve digits as
-  // good.
-  std::string text() const {
-    std::uint64_t mixed = hash_;
-    mixed = (mixed ^ (mixed >> 33U)) * 0xFF51AFD7ED558CCDULL;
-    mixed = (mixed ^ (mixed >> 33U)) * 0xC4CEB9FE1A85EC53ULL;
-    mixed ^= mixed >> 33U;
-    std::string made;
-    for (int i = 0; i < 12; ++i) made += "0123456789abcdef"[(mixed >> (60 - 4 * i)) & 0xFU];
-    return made;
-  }
-
- private:
-  void byte(unsigned char value) { hash_ = (hash_ ^ value) * 0x100000001B3ULL; }
-  std::uint64_t hash_ = 0xCBF29CE484222325ULL;
-};
+constexpr std::string_view kSemantics = "judge 3";
 
 // Builds a set from its packs; everything that is wrong is collected on the way.
 class Assembly {
@@ -62,15 +35,22 @@ class Assembly {
     }
     // An unreadable pack makes its rules unknown, and messages that follow from this would only mislead.
     const bool readable = packs_.size() == sources_.size();
+    collect_states();
     name_rules();
     add_patterns();
     if (readable) add_composites();
+    rules_->scores.push_back(kMostScore);  // the learner's
     if (readable) change_scores();
+    if (readable) check_states();
+    rules_->link_composites();
     if (rules_->matcher) {
       try_patterns();
       if (readable && errors_.empty()) try_composites();
     }
     if (!errors_.empty()) return nullptr;
+    // The examples are the texts that hit: they fill RE2 with states that comments rarely lead to (with the
+    // shipped packs 29 of 38 MiB).
+    if (rules_->matcher) rules_->matcher->renew();
     describe();
     return std::move(rules_);
   }
@@ -88,10 +68,61 @@ class Assembly {
     return false;
   }
 
+  // A later pack's word counts, as with scores. Before anything is compiled: what is off is left out.
+  void collect_states() {
+    for (const Pack& pack : packs_) {
+      for (const PackState& change : pack.states) states_[change.rule] = change.state;
+    }
+    const auto change = [this](std::string_view name, State& state) {
+      const auto found = states_.find(name);
+      if (found == states_.end() || found->second == state) return;
+      state = found->second;
+      switched_.emplace(name);
+    };
+    for (Pack& pack : packs_) {
+      for (PackPattern& pattern : pack.patterns) change(pattern.name, pattern.state);
+      for (PackComposite& composite : pack.composites) change(composite.name, composite.state);
+    }
+    for (const Rule* rule : rules::catalogue()) {
+      rules_->heuristic_states.push_back(State::live);
+      change(rule->name, rules_->heuristic_states.back());
+    }
+    change(kLearnedRule, rules_->learned_state);
+  }
+
+  void check_states() {
+    for (const Pack& pack : packs_) {
+      for (const PackState& change : pack.states) {
+        if (numbers_.contains(change.rule) || change.rule == kLearnedRule) continue;
+        complain("[state] names no rule: '" + change.rule + "'", pack.where(change.line),
+                 did_you_mean(change.rule, names_to_switch()));
+      }
+    }
+  }
+
+  // Composites that lean on a rule that [state] has switched, themselves included, by their numbers' order.
+  std::vector<bool> leaning_on_switched() const {
+    std::vector<bool> leaning;
+    for (const Judge::Composite& composite : rules_->composites) {
+      const std::vector<std::uint32_t> named = composite.when.rules();
+      leaning.push_back(switched_.contains(composite.name) ||
+                        std::any_of(named.begin(), named.end(), [&](std::uint32_t rule) {
+                          const std::size_t first = rules_->composite_number(0);
+                          if (rule >= first) return static_cast<bool>(leaning[rule - first]);
+                          const std::size_t heuristics = rules_->heuristics.size();
+                          return rule < heuristics
+                                     ? switched_.contains(rules_->heuristics[rule]->name)
+                                     : switched_.contains(rules_->patterns[rule - heuristics].name);
+                        }));
+    }
+    return leaning;
+  }
+
   void name_rules() {
     for (const PolicyRule* policy : policy_rules()) {
       owners_.emplace(policy->name, "a rule of the house has it");
     }
+    owners_.emplace(kLearnedRule, "the learner has it");
     for (const Rule* rule : rules::catalogue()) {
       const std::string name(rule->name);
       claim(name, "rules/" + name + ".cpp", "the heuristic in rules/" + name + ".cpp has it");
@@ -151,7 +182,7 @@ class Assembly {
         numbers_.emplace(composite.name, rules_->composite_number(rules_->composites.size()));
         sources_of_composites_.push_back({&composite, &pack});
         rules_->composites.push_back(
-            {composite.name, composite.about, composite.action, composite.state, std::move(*when)});
+            {composite.name, composite.about, composite.action, composite.state, std::move(*when), false});
         rules_->scores.push_back(composite.score);
       }
     }
@@ -196,14 +227,25 @@ class Assembly {
     return known;
   }
 
+  std::vector<std::string_view> names_to_switch() const {
+    std::vector<std::string_view> known = names();
+    known.push_back(kLearnedRule);
+    return known;
+  }
+
   // A later pack's word counts, so that a site's own pack can change what a shipped one says.
   void change_scores() {
     for (const Pack& pack : packs_) {
       for (const PackScore& change : pack.scores) {
         const auto number = numbers_.find(change.rule);
-        if (number == numbers_.end()) {
+        if (change.rule == kLearnedRule) {
+          if (change.score < 0 || change.score > kMostScore)
+            complain("what the learner adds at most must lie within 0 and 7", pack.where(change.line));
+          else
+            rules_->scores[rules_->learned_number()] = change.score;
+        } else if (number == numbers_.end()) {
           complain("[score] names no rule: '" + change.rule + "'", pack.where(change.line),
-                   did_you_mean(change.rule, names()));
+                   did_you_mean(change.rule, names_to_switch()));
         } else {
           rules_->scores[number->second] = change.score;
         }
@@ -274,9 +316,10 @@ class Assembly {
   }
 
   void try_composites() {
+    const std::vector<bool> leaning = leaning_on_switched();
     for (std::size_t i = 0; i < sources_of_composites_.size(); ++i) {
       const auto& [composite, pack] = sources_of_composites_[i];
-      if (composite->state == State::off) continue;
+      if (composite->state == State::off || leaning[i]) continue;
       for (const PackExample& example : composite->examples) {
         const Judge::Observed observed =
             rules_->observe(gather(example.comment), Judge::Tuning{rules_->scores, rules_->knobs});
@@ -313,8 +356,9 @@ class Assembly {
     std::vector<RuleInfo>& infos = rules_->infos;
     std::size_t number = 0;
     for (const Rule* rule : rules_->heuristics) {
-      infos.push_back(
-          info(rule->name, rule->about, "heuristic", "", rules_->scores[number++], {}, State::live));
+      infos.push_back(info(rule->name, rule->about, "heuristic", "", rules_->scores[number], {},
+                           rules_->heuristic_states[number]));
+      ++number;
       for (const Knob& knob : rule->knobs) {
         infos.back().knobs.push_back({std::string(knob.name), knob.usual, std::string(knob.about)});
       }
@@ -330,6 +374,8 @@ class Assembly {
       digest.add(composite->name);
       digest.add(composite->when);
     }
+    infos.push_back(
+        info(kLearnedRule, kLearnedAbout, "learner", "", rules_->scores[number], {}, rules_->learned_state));
     for (std::size_t i = 0; i < infos.size(); ++i) {
       rules_->tunables.emplace(infos[i].name + ".score", Judge::Tunable{true, i});
     }
@@ -372,7 +418,9 @@ class Assembly {
   std::shared_ptr<Judge> rules_ = std::make_shared<Judge>();
   std::map<std::string, std::string, std::less<>> owners_;  // every name and who has it
   std::map<std::string, std::uint32_t, std::less<>>
-      numbers_;  // of rules that composites and [score] may name
+      numbers_;                                       // of rules that composites and [score] may name
+  std::map<std::string, State, std::less<>> states_;  // of rules that [state] names
+  std::set<std::string, std::less<>> switched_;       // those whose state it changed
   std::vector<Matcher::Source> sources_of_patterns_;
   std::vector<bool> bad_patterns_;
   std::vector<CompositeSource> sources_of_composites_;

@@ -27,17 +27,24 @@
 //   state = "live"
 //   spam/ham examples: as above, optional
 //
-//   [score]                               # optional: other scores for heuristics or patterns
+//   [score]                               # optional: other scores; learned: the most that it adds, 0 to 7
 //   link_count = 1.0
 //
+//   [state]                               # optional: rules of any kind, learned too: live, shadow or off
+//   shouting = "shadow"
+//
 // An example is a text, or a table of a comment's parts: content, name, email, url, ip, agent, referrer,
-// title, article_url, type. A shadow rule adds nothing, also not by way of a live composite that names it.
-// A pack that does not parse, compile, or pass its own examples is refused with file, line and reason; a set
-// is built whole or not at all.
+// title, article_url, type. Of several packs' [score] and [state] the later one counts. Examples of a
+// composite that names a rule which [state] has switched are not tried: they were written for the rule as it
+// was. A shadow rule adds nothing, also not by way of a live composite that names it. A pack that does not
+// parse, compile, or pass its own examples is refused with file, line and reason; a set is built whole or not
+// at all.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +57,14 @@
 
 namespace chaffinch {
 
+struct Learned;  // analysis/impression.h
+struct Heard;
+
+// Asked after the rules, with what they found; before anything is concluded. Nothing: it cannot be asked now,
+// which is a check that could not be made.
+using AskLearner =
+    std::function<std::optional<Heard>(const Evidence& evidence, std::span<const Finding> findings)>;
+
 // A pack's text and the list files that it names, read by the caller (this room opens no files).
 struct PackSource {
   std::string name;  // file name, for messages
@@ -61,7 +76,7 @@ struct PackSource {
 struct RuleInfo {
   std::string name;
   std::string about;
-  std::string kind;  // "heuristic", "pattern", "composite", "policy"
+  std::string kind;  // "heuristic", "pattern", "composite", "learner", "policy"
   std::string pack;  // empty for heuristics
   double score = 0;
   std::optional<Action> action;
@@ -95,7 +110,10 @@ class RuleSet {
   // Asks every rule. Adds up, applies thresholds and policy. Pure: the same evidence and policy give the same
   // verdict. Never throws for any evidence; a check that could not be made (RE2 out of memory) sets
   // `unchecked` and holds.
-  virtual Verdict judge(const Evidence& evidence, const Policy& policy) const = 0;
+  // What the learner says is one more finding, unless it is silent; an empty function: there is none.
+  virtual Verdict judge(const Evidence& evidence, const Policy& policy, const AskLearner& learner) const = 0;
+  // The same with models that stand still (null: without a learner). The same models give the same verdict.
+  Verdict judge(const Evidence& evidence, const Policy& policy, const Learned* learned = nullptr) const;
 };
 
 }  // namespace chaffinch

@@ -8,21 +8,10 @@
 #include <unicode/uscript.h>
 
 #include "analysis/utf8.h"
+#include "core/fnv.h"
 
 namespace chaffinch {
 namespace {
-
-// Where an ASCII stretch that begins at `at` ends.
-std::size_t skip_ascii(std::string_view text, std::size_t at) {
-  while (at + 8 <= text.size()) {
-    std::uint64_t block = 0;
-    std::memcpy(&block, text.data() + at, 8);
-    if ((block & 0x8080808080808080U) != 0) break;
-    at += 8;
-  }
-  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
-  return at;
-}
 
 // Bytes of the well-formed character at `at`; 0 when there is none (Unicode 15, table 3-7).
 std::size_t well_formed(std::string_view text, std::size_t at) {
@@ -361,10 +350,9 @@ Shape shape_of(const Text& visible, std::string_view) {
 }
 
 std::uint64_t copy_hash(std::string_view folded) {
-  constexpr std::uint64_t kBasis = 14695981039346656037U;
-  constexpr std::uint64_t kPrime = 1099511628211U;
+  constexpr std::uint64_t kPrime = Fnv::kPrime;
   constexpr std::uint32_t kFewest = 8;
-  std::uint64_t hash = kBasis;
+  std::uint64_t hash = Fnv::kBasis;
   std::uint32_t characters = 0;
   for (std::size_t i = 0; i < folded.size();) {
     const char lead = folded[i];

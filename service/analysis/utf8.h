@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -60,19 +61,19 @@ inline void append_utf8(std::string& out, char32_t c) {
   }
 }
 
-inline bool ascii_letter(char c) {
+constexpr bool ascii_letter(char c) {
   return static_cast<unsigned char>((c | 0x20) - 'a') < 26;
 }
-inline bool ascii_digit(char c) {
+constexpr bool ascii_digit(char c) {
   return static_cast<unsigned char>(c - '0') < 10;
 }
-inline bool ascii_alnum(char c) {
+constexpr bool ascii_alnum(char c) {
   return ascii_letter(c) || ascii_digit(c);
 }
 inline bool ascii_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
-inline char ascii_small(char c) {
+constexpr char ascii_small(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
@@ -86,6 +87,18 @@ inline bool ascii_only(std::string_view text) {
   unsigned char all = 0;
   for (const char c : text) all |= static_cast<unsigned char>(c);
   return all < 0x80;
+}
+
+// Where an ASCII stretch that begins at `at` ends.
+inline std::size_t skip_ascii(std::string_view text, std::size_t at) {
+  while (at + 8 <= text.size()) {
+    std::uint64_t block = 0;
+    std::memcpy(&block, text.data() + at, 8);
+    if ((block & 0x8080808080808080U) != 0) break;
+    at += 8;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace chaffinch

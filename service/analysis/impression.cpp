@@ -1,0 +1,150 @@
+#include "analysis/impression.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "analysis/feature_parts.h"
+#include "analysis/utf8.h"
+
+namespace chaffinch {
+namespace {
+
+const Model& or_none(const Model* model) {
+  static const Model kNone(4);
+  return model == nullptr ? kNone : *model;
+}
+
+// Lessons of the rarer kind, those of others at their weight.
+double seen_of_both(const Learned& learned) {
+  const auto counted = [](const Model* model, double weight, bool spam) {
+    return model == nullptr ? 0 : weight * static_cast<double>(spam ? model->spam() : model->ham());
+  };
+  const auto kind = [&](bool spam) {
+    return std::min(kStarterMost, counted(learned.starter, kStarterCounts, spam)) +
+           counted(learned.shared, kSharedCounts, spam) + counted(learned.site, 1, spam);
+  };
+  return std::min(kind(false), kind(true));
+}
+
+// The places of the kWeighed largest by size, largest first, equals as they stand; zeros never.
+std::vector<std::uint32_t> heaviest(const std::vector<double>& weights) {
+  // Sizes of positive floats are in the order of their bits: one whole number holds size and place. Few of
+  // hundreds are among the largest so far, so that this beats a selection over all of them.
+  std::array<std::uint64_t, kWeighed> best{};
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto size = std::bit_cast<std::uint32_t>(static_cast<float>(std::abs(weights[i])));
+    const std::uint64_t one = std::uint64_t{size} << 32 | static_cast<std::uint32_t>(~i);
+    if (one <= best.back()) continue;
+    std::size_t at = best.size() - 1;
+    for (; at > 0 && best[at - 1] < one; --at) best[at] = best[at - 1];
+    best[at] = one;
+  }
+  std::vector<std::uint32_t> places;
+  places.reserve(best.size());
+  for (auto one = best.begin(); one != best.end() && *one >> 32 != 0; ++one)
+    places.push_back(~static_cast<std::uint32_t>(*one));
+  return places;
+}
+
+// A part of a word tells a person nothing: the spaces at its ends go, and the words that it begins and ends
+// in are shown whole, as far as they are not endless.
+void to_words(std::string_view field, Spot& spot) {
+  constexpr std::uint32_t kMost = 40;
+  if (spot.end > field.size()) return;
+  const Spot before = spot;
+  while (spot.start < spot.end && space_at(decode_at(field, spot.start)))
+    spot.start += decode_at(field, spot.start).length;
+  while (spot.start < spot.end && space_at(decode_before(field, spot.end)))
+    spot.end -= decode_before(field, spot.end).length;
+  if (spot.start >= spot.end) {
+    spot = before;
+    return;
+  }
+  const auto in_word = [](const CodePoint& c) { return word_character(c.value) && !unspaced(c.value); };
+  const std::uint32_t start = spot.start, end = spot.end;
+  if (in_word(decode_at(field, start))) {
+    while (spot.start > 0 && start - spot.start < kMost && in_word(decode_before(field, spot.start)))
+      spot.start -= decode_before(field, spot.start).length;
+  }
+  if (in_word(decode_before(field, end))) {
+    while (spot.end < field.size() && spot.end - end < kMost && in_word(decode_at(field, spot.end)))
+      spot.end += decode_at(field, spot.end).length;
+  }
+}
+
+}  // namespace
+
+double proven(const Quality& quality) {
+  const double both = static_cast<double>(std::min(quality.ham, quality.spam));
+  const double better = std::max(0.0, 2 * quality.area() - 1);
+  return (kUnproven * kProves + better * both) / (kProves + both);
+}
+
+double score_of(double margin, double trust) {
+  const double squashed = margin / (std::abs(margin) + kHalfScore);
+  return trust * squashed * (margin >= 0 ? kMostScore : -kLeastScore);
+}
+
+Impression impression_of(const Evidence& seen, const Features& features, const Learned& learned) {
+  Impression impression;
+  impression.silent = seen_of_both(learned) < kEnough;
+  if (impression.silent) return impression;
+  const Model& site = or_none(learned.site);
+  const Model& starter = or_none(learned.starter);
+  const Model& shared = or_none(learned.shared);
+  const LearnVector& vector = features.vector;
+  const double prior = site.prior_share();
+  const double neighbours = prior * kSharedShare;
+  for (const Model* model : {&site, &starter, &shared}) model->expect(vector);
+  std::vector<double> weights(vector.size());
+  double margin = site.margin(vector, 1, weights);
+  if (!starter.empty()) margin += prior * starter.margin(vector, prior, weights);
+  if (!shared.empty()) margin += neighbours * shared.margin(vector, neighbours, weights);
+  margin -= site.quality().natural_margin();
+  impression.probability = logistic(margin);
+  impression.score = score_of(margin, proven(site.quality()));
+
+  impression.features.reserve(kWeighed);
+  for (const std::uint32_t at : heaviest(weights)) {
+    Spot spot = features.spot(seen, at);
+    to_words(seen.raw(spot.field), spot);
+    impression.features.push_back({vector[at], weights[at], spot});
+  }
+  return impression;
+}
+
+Finding finding_of(const Impression& impression) {
+  Finding finding;
+  finding.rule = kLearnedRule;
+  finding.score = impression.score;
+  char sentence[80];
+  std::snprintf(sentence, sizeof sentence, "By what was learned, the chance of spam is %.0f %%.",
+                100 * impression.probability);
+  finding.about = sentence;
+  for (const Weighed& one : impression.features) {
+    Spot spot = one.spot;
+    if (spot.start >= spot.end) continue;
+    // n-grams overlap: what meets is shown as one.
+    std::vector<Spot>& spots = finding.evidence;
+    std::erase_if(spots, [&spot](const Spot& other) {
+      if (other.field != spot.field || other.end < spot.start || spot.end < other.start) return false;
+      spot.start = std::min(spot.start, other.start);
+      spot.end = std::max(spot.end, other.end);
+      return true;
+    });
+    if (spots.size() == kShown) break;
+    spot.view = View::raw;
+    spots.push_back(spot);
+  }
+  return finding;
+}
+
+bool counts_as_hit(const Finding& finding) {
+  return finding.rule != kLearnedRule || finding.score >= kLearnedHit;
+}
+
+}  // namespace chaffinch

@@ -1,0 +1,407 @@
+#include "analysis/learner.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "core/fnv.h"
+
+namespace chaffinch {
+namespace {
+
+constexpr char kVersion = 1;
+constexpr std::size_t kFirstSlots = 256;
+
+// Values are read and written low byte first, whatever the machine.
+class Writer {
+ public:
+  void u32(std::uint32_t value) {
+    const char four[4] = {static_cast<char>(value), static_cast<char>(value >> 8),
+                          static_cast<char>(value >> 16), static_cast<char>(value >> 24)};
+    bytes.append(four, 4);
+  }
+  void u64(std::uint64_t value) {
+    u32(static_cast<std::uint32_t>(value));
+    u32(static_cast<std::uint32_t>(value >> 32));
+  }
+  void f32(float value) { u32(std::bit_cast<std::uint32_t>(value)); }
+  void f64(double value) { u64(std::bit_cast<std::uint64_t>(value)); }
+
+  std::string bytes;
+};
+
+// Reads nothing beyond the end: `good` turns false and everything is 0.
+class BlobReader {
+ public:
+  explicit BlobReader(std::string_view blob) : blob_(blob) {}
+
+  std::uint32_t u32() {
+    if (blob_.size() - at_ < 4) {
+      good = false;
+      return 0;
+    }
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      value |= static_cast<std::uint32_t>(static_cast<unsigned char>(blob_[at_ + i])) << (8 * i);
+    at_ += 4;
+    return value;
+  }
+  std::uint64_t u64() {
+    const std::uint64_t low = u32();
+    return low | static_cast<std::uint64_t>(u32()) << 32;
+  }
+  float f32() { return finite(std::bit_cast<float>(u32())); }
+  double f64() { return finite(std::bit_cast<double>(u64())); }
+  std::size_t left() const { return blob_.size() - at_; }
+
+  bool good = true;
+
+ private:
+  template <class T>
+  T finite(T value) {
+    if (std::isfinite(value)) return value;
+    good = false;
+    return 0;
+  }
+
+  std::string_view blob_;
+  std::size_t at_ = 0;
+};
+
+// A row by classes: which of its features are of which, and what one of them counts. Classes are normalised
+// first, by share, then the whole row.
+struct Row {
+  std::array<std::size_t, kFeatureClasses + 1> from{};
+  std::array<double, kFeatureClasses> values{};
+};
+Row row_of(const LearnVector& vector) {
+  Row row;
+  double total = 0;
+  for (std::size_t i = 0; i < kFeatureClasses; ++i) {
+    const auto begin = vector.begin() + static_cast<std::ptrdiff_t>(row.from[i]);
+    const auto end = i + 1 == kFeatureClasses
+                         ? vector.end()
+                         : std::lower_bound(begin, vector.end(), static_cast<FeatureId>((i + 1) << 29));
+    row.from[i + 1] = static_cast<std::size_t>(end - vector.begin());
+    if (begin != end) total += kClassShares[i] * kClassShares[i];
+  }
+  for (std::size_t i = 0; i < kFeatureClasses; ++i) {
+    const std::size_t count = row.from[i + 1] - row.from[i];
+    if (count != 0) row.values[i] = kClassShares[i] / std::sqrt(total * static_cast<double>(count));
+  }
+  return row;
+}
+
+double bounded(double value, double most) {
+  // Not std::clamp, of which gcc 12 makes branches that cannot be guessed.
+  const double below = value < most ? value : most;
+  return below > -most ? below : -most;
+}
+
+}  // namespace
+
+double logistic(double margin) {
+  // exp of the library may differ in its last bit from one version to the next. 2^whole is exact, the rest
+  // lies within half a step of 0, where twelve terms are exact to the last bits of a double.
+  const double x = std::clamp(margin, -60.0, 60.0) * 1.4426950408889634;
+  const double whole = std::floor(x + 0.5);
+  const double rest = (x - whole) * 0.6931471805599453;
+  double power = 1;
+  for (int i = 13; i > 0; --i) power = 1 + power * rest / i;
+  const double scaled = std::ldexp(power, static_cast<int>(whole));
+  return scaled / (1 + scaled);
+}
+
+double Quality::area() const {
+  double below = 0, pairs = 0;
+  for (std::size_t i = 0; i < kBins; ++i) {
+    pairs += static_cast<double>(spam_bins[i]) * (below + static_cast<double>(ham_bins[i]) / 2);
+    below += static_cast<double>(ham_bins[i]);
+  }
+  return ham == 0 || spam == 0 ? 0.5 : pairs / (static_cast<double>(ham) * static_cast<double>(spam));
+}
+
+double Quality::natural_margin() const {
+  const double seen = static_cast<double>(ham);
+  const double worst = ham_margins.mean + kHamSpread * std::sqrt(ham_margins.variance);
+  return (kUnsureMargin * kTrustsHam + std::max(0.0, worst) * seen) / (kTrustsHam + seen);
+}
+
+double Quality::probability_of(std::size_t bin) {
+  const double middle = (static_cast<double>(bin) + 0.5) / kBins;
+  const double odds = middle / (1 - middle);
+  return odds * odds * odds / (1 + odds * odds * odds);
+}
+
+double Quality::drift() const {
+  constexpr std::uint64_t kEnough = 200;
+  constexpr double kNoise = 0.05;  // below this, a good model's worse days are no drift
+  if (ham + spam < kEnough) return 0;
+  return (loss_fast - loss_slow) / (loss_slow + kNoise);
+}
+
+std::size_t UndoLog::bytes() const {
+  return sizeof *this + old_.capacity() * sizeof(Old) + rest_.capacity();
+}
+
+Model::Model(int weight_bits) : bits_(weight_bits) {
+  if (weight_bits < 4 || weight_bits > 24) throw std::logic_error("a model has 2^4 to 2^24 weights");
+  slots_.resize(std::min(kFirstSlots, std::size_t{1} << bits_));
+  rates_.resize(slots_.size());
+}
+
+std::uint32_t Model::place_of(FeatureId id) const {
+  return (id ^ id >> 29) & ((std::uint32_t{1} << bits_) - 1);
+}
+
+// Some slot is free, or else the table is as large as the number of places and every place has its own.
+std::size_t Model::find(std::uint32_t place) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = place & mask;
+  while (slots_[at].key != place + 1 && slots_[at].key != 0) at = (at + 1) & mask;
+  return at;
+}
+
+std::size_t Model::make(std::uint32_t place) {
+  if ((used_ + 1) * 2 > slots_.size() && slots_.size() < std::size_t{1} << bits_) grow();
+  const std::size_t at = find(place);
+  if (slots_[at].key == 0) {
+    slots_[at].key = place + 1;
+    ++used_;
+  }
+  return at;
+}
+
+void Model::grow() {
+  std::vector<Slot> slots(slots_.size() * 2);
+  std::vector<float> rates(slots.size());
+  slots.swap(slots_);
+  rates.swap(rates_);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].key == 0) continue;
+    const std::size_t at = find(slots[i].key - 1);
+    slots_[at] = slots[i];
+    rates_[at] = rates[i];
+  }
+}
+
+void Model::expect(const LearnVector& vector) const {
+  // Small ones are near the processor already.
+  if (slots_.size() <= kFirstSlots) return;
+  const std::size_t mask = slots_.size() - 1;
+  for (const FeatureId id : vector) __builtin_prefetch(slots_.data() + (place_of(id) & mask));
+}
+
+double Model::margin(const LearnVector& vector, double share, std::vector<double>& parts) const {
+  const std::size_t mask = slots_.size() - 1;
+  const Slot* const slots = slots_.data();
+  const Row row = row_of(vector);
+  double sum = bias_, text_for_ham = 0;
+  for (std::size_t group = 0; group < kFeatureClasses; ++group) {
+    const double value = row.values[group];
+    double total = 0, size = 0;  // of which what speaks for spam and for ham follow without a branch
+    for (std::size_t i = row.from[group]; i < row.from[group + 1]; ++i) {
+      const std::uint32_t key = place_of(vector[i]) + 1;
+      const std::size_t home = (key - 1) & mask;
+      const Slot& first = slots[home];
+      const Slot& second = slots[(home + 1) & mask];
+      // Whether a weight is at home, next door or nowhere cannot be guessed: no branch. Only where both are
+      // taken by others it is searched for.
+      float weight = second.key == key ? second.weight : 0.0F;
+      weight = first.key == key ? first.weight : weight;
+      if ((first.key != key) & (second.key != key) & (first.key != 0) & (second.key != 0))
+        weight = slots[find(key - 1)].weight;
+      const double part = bounded(weight * value, kMostOfFeature);
+      total += part;
+      size += std::abs(part);
+      parts[i] += share * part;
+    }
+    sum += (size + total) / 2;
+    (group <= static_cast<std::size_t>(FeatureClass::pairs) ? text_for_ham : sum) -= (size - total) / 2;
+  }
+  return bounded(sum + std::max(text_for_ham, -kMostForHam), kMostMargin);
+}
+
+double Model::margin(const LearnVector& vector) const {
+  std::vector<double> parts(vector.size());
+  return margin(vector, 0, parts);
+}
+
+void Model::count(double margin, bool spam) {
+  const double said = margin - quality_.natural_margin();
+  const double probability = logistic(said);
+  const auto bin =
+      std::min(Quality::kBins - 1, static_cast<std::size_t>(logistic(said / 3) * Quality::kBins));
+  ++(spam ? quality_.spam : quality_.ham);
+  ++(spam ? quality_.spam_bins : quality_.ham_bins)[bin];
+  if (spam && probability < 0.5) ++quality_.spam_as_ham;
+  if (!spam && probability >= 0.5) ++quality_.ham_as_spam;
+  // Brier's loss needs no logarithm and is bounded.
+  const double wrong = spam ? 1 - probability : probability;
+  const double loss = wrong * wrong;
+  const double seen = static_cast<double>(quality_.ham + quality_.spam);
+  quality_.loss_fast += (loss - quality_.loss_fast) / std::min(seen, 30.0);
+  quality_.loss_slow += (loss - quality_.loss_slow) / std::min(seen, 500.0);
+  Quality::Margins& margins = spam ? quality_.spam_margins : quality_.ham_margins;
+  const double step = 1 / std::min(static_cast<double>(spam ? quality_.spam : quality_.ham), 300.0);
+  const double off = margin - margins.mean;
+  margins.mean += step * off;
+  margins.variance = (1 - step) * (margins.variance + step * off * off);
+}
+
+void Model::learn(const Lesson& lesson, bool spam, UndoLog* log) {
+  if (log != nullptr) {
+    log->old_.clear();
+    log->rest_ = rest();
+  }
+  expect(lesson.vector);
+  const double own = margin(lesson.vector);
+  const double ham_before = static_cast<double>(quality_.ham),
+               spam_before = static_cast<double>(quality_.spam);
+  count(own + prior_share() * bounded(lesson.prior, kMostMargin), spam);
+
+  if ((spam ? own : -own) > kThick) return;
+  const double same = (spam ? spam_before : ham_before) + 1;
+  const double balance = std::min(kMostBalance, std::sqrt((ham_before + spam_before + 2) / (2 * same)));
+  const double gradient = (logistic(own) - (spam ? 1 : 0)) * balance;
+  const Row row = row_of(lesson.vector);
+  if (log != nullptr) log->old_.reserve(lesson.vector.size());
+  for (const FeatureId id : lesson.vector) {
+    const std::uint32_t place = place_of(id);
+    const std::size_t at = make(place);
+    float &weight = slots_[at].weight, &rate = rates_[at];
+    if (log != nullptr) log->old_.push_back({place, weight, rate});
+    const double step = gradient * row.values[id >> 29];
+    rate = static_cast<float>(rate + step * step);
+    weight = static_cast<float>(weight - kLearningRate * step / (std::sqrt(rate) + kRateFloor));
+  }
+  bias_rate_ = static_cast<float>(bias_rate_ + gradient * gradient);
+  bias_ = static_cast<float>(bias_ - kBiasRate * gradient / std::sqrt(bias_rate_ + 1.0));
+}
+
+void Model::undo(const UndoLog& log) {
+  // Latest first: two features of a lesson may share a weight.
+  for (auto old = log.old_.rbegin(); old != log.old_.rend(); ++old) {
+    const std::size_t at = make(old->place);
+    slots_[at].weight = old->weight;
+    rates_[at] = old->rate;
+  }
+  if (!log.rest_.empty() && !set_rest(log.rest_)) throw std::logic_error("an undo log is of another model");
+}
+
+double Model::prior_share() const {
+  const double both = static_cast<double>(std::min(quality_.ham, quality_.spam));
+  return kPriorShare * kPriorFades / (kPriorFades + both);
+}
+
+std::size_t Model::weights() const {
+  return static_cast<std::size_t>(
+      std::count_if(rates_.begin(), rates_.end(), [](float rate) { return rate > 0; }));
+}
+
+std::size_t Model::bytes() const {
+  return sizeof *this + slots_.capacity() * sizeof(Slot) + rates_.capacity() * sizeof(float);
+}
+
+std::string Model::rest() const {
+  Writer out;
+  out.f32(bias_);
+  out.f32(bias_rate_);
+  out.u64(quality_.ham);
+  out.u64(quality_.spam);
+  out.u64(quality_.ham_as_spam);
+  out.u64(quality_.spam_as_ham);
+  for (const std::uint64_t count : quality_.ham_bins) out.u64(count);
+  for (const std::uint64_t count : quality_.spam_bins) out.u64(count);
+  out.f64(quality_.loss_fast);
+  out.f64(quality_.loss_slow);
+  for (const Quality::Margins& margins : {quality_.ham_margins, quality_.spam_margins}) {
+    out.f64(margins.mean);
+    out.f64(margins.variance);
+  }
+  return std::move(out.bytes);
+}
+
+bool Model::set_rest(std::string_view bytes) {
+  BlobReader in(bytes);
+  bias_ = in.f32();
+  bias_rate_ = in.f32();
+  quality_.ham = in.u64();
+  quality_.spam = in.u64();
+  quality_.ham_as_spam = in.u64();
+  quality_.spam_as_ham = in.u64();
+  std::uint64_t ham = 0, spam = 0;
+  for (std::uint64_t& count : quality_.ham_bins) ham += count = in.u64();
+  for (std::uint64_t& count : quality_.spam_bins) spam += count = in.u64();
+  quality_.loss_fast = in.f64();
+  quality_.loss_slow = in.f64();
+  for (Quality::Margins* margins : {&quality_.ham_margins, &quality_.spam_margins}) {
+    margins->mean = in.f64();
+    margins->variance = in.f64();
+  }
+  return in.good && in.left() == 0 && bias_rate_ >= 0 && ham == quality_.ham && spam == quality_.spam &&
+         quality_.ham_as_spam <= ham && quality_.spam_as_ham <= spam;
+}
+
+std::string Model::serialise() const {
+  // Of what was taken back nothing is kept, so that equal models are equal bytes.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> taught;  // place, slot
+  taught.reserve(used_);
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (rates_[i] > 0) taught.emplace_back(slots_[i].key - 1, static_cast<std::uint32_t>(i));
+  }
+  if (!std::is_sorted(taught.begin(), taught.end())) std::sort(taught.begin(), taught.end());
+  Writer out;
+  out.bytes.reserve(2'048 + taught.size() * 12);
+  out.bytes += kVersion;
+  out.bytes += static_cast<char>(bits_);
+  const std::string others = rest();
+  out.u32(static_cast<std::uint32_t>(others.size()));
+  out.bytes += others;
+  out.u32(static_cast<std::uint32_t>(taught.size()));
+  for (const auto& [place, at] : taught) {
+    out.u32(place);
+    out.f32(slots_[at].weight);
+    out.f32(rates_[at]);
+  }
+  out.u64(fnv(out.bytes));  // against damage, not against forgers
+  return std::move(out.bytes);
+}
+
+Result<Model> Model::load(std::string_view blob) {
+  const auto damaged = [](const char* how) {
+    return fail(Code::invalid, std::string("the model is damaged: ") + how, {}, "rebuild it from its events");
+  };
+  if (blob.size() < 2 + 8) return damaged("it is too short");
+  if (blob[0] != kVersion) return damaged("its version is not known");
+  if (blob[1] < 4 || blob[1] > 24) return damaged("its size is out of range");
+  const std::string_view body = blob.substr(0, blob.size() - 8);
+  if (BlobReader(blob.substr(body.size())).u64() != fnv(body)) return damaged("the checksum differs");
+  Model model(blob[1]);
+  BlobReader in(body.substr(2));
+  const std::size_t others = in.u32();
+  if (!in.good || others > in.left() || !model.set_rest(body.substr(6, others)))
+    return damaged("its counts contradict each other");
+  in = BlobReader(body.substr(6 + others));
+  const std::size_t count = in.u32();
+  if (!in.good || in.left() != count * 12) return damaged("it ends too early or too late");
+  while (model.slots_.size() < std::size_t{1} << model.bits_ && count * 4 > model.slots_.size() * 3)
+    model.grow();
+  std::uint64_t next = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t place = in.u32();
+    const float weight = in.f32(), rate = in.f32();
+    if (!in.good || place < next || place >= std::uint32_t{1} << model.bits_ || !(rate > 0))
+      return damaged("a weight is out of order or out of range");
+    next = std::uint64_t{place} + 1;
+    const std::size_t at = model.make(place);
+    model.slots_[at].weight = weight;
+    model.rates_[at] = rate;
+  }
+  return model;
+}
+
+}  // namespace chaffinch

@@ -1,0 +1,284 @@
+#include "analysis/regexes.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include "analysis/needs.h"
+#include "analysis/required_index.h"
+
+namespace chaffinch {
+namespace {
+
+constexpr std::int64_t kRegexMemory = 1 << 20;  // promised by the header
+constexpr std::size_t kMaxRegex = 16 * 1024;
+
+// Parts (needs.h) in one RE2::Set. A chunk's automaton is a product of its parts: larger chunks mean fewer
+// passes over the text, but more states, each of which must be made when a text first leads to it. With the
+// shipped packs 64 and 128 parts cost the same, 24 a half more, and 256 with twice the program three times as
+// much.
+constexpr std::size_t kChunkParts = 128;
+constexpr int kChunkProgram = 16'384;           // instructions
+constexpr std::int64_t kChunkMemory = 8 << 20;  // at first; four times as much while that is too little
+constexpr std::int64_t kChunkMemoryMost = 256 << 20;
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+RE2::Options options(bool ignore_case, std::int64_t memory) {
+  RE2::Options made;
+  made.set_log_errors(false);
+  made.set_never_capture(true);
+  made.set_case_sensitive(!ignore_case);
+  made.set_max_mem(memory);
+  return made;
+}
+
+struct Regex {
+  std::uint32_t pattern = 0;
+  bool ignore_case = false;
+  std::unique_ptr<RE2> exact;
+};
+
+// A part that some regexes need (see needs.h), and the alternatives that need it.
+struct Part {
+  std::string text;
+  int program = 0;
+  std::vector<std::uint32_t> alternatives;
+};
+
+// One way in which a regex may match: when all of its parts are there.
+struct Alternative {
+  std::uint32_t regex = 0;
+  std::uint32_t parts = 0;
+};
+
+struct Chunk {
+  std::size_t first = 0;  // of the parts
+  std::unique_ptr<RE2::Set> set;
+};
+
+struct Prefilter {
+  std::vector<Part> parts;
+  std::vector<Alternative> alternatives;
+  std::vector<Chunk> chunks;
+};
+
+// RE2 knows no look-around, so what stands directly beside an empty match is all that can matter to it.
+bool matches_nothing(const RE2& regex) {
+  static constexpr std::string_view kBeside[] = {"", "a", " ", "\n"};
+  for (const std::string_view before : kBeside) {
+    for (const std::string_view after : kBeside) {
+      const std::string text = std::string(before) + std::string(after);
+      if (regex.Match(text, before.size(), before.size(), RE2::ANCHOR_BOTH, nullptr, 0)) return true;
+    }
+  }
+  return false;
+}
+
+class Compiled final : public RegexSet {
+ public:
+  std::vector<Regex> regexes;
+  RequiredIndex required;
+  Prefilter prefilter;  // over those that need no literal
+
+  bool find(std::string_view text, Earliest& found) const override {
+    std::uint32_t done = kNone;
+    for (const auto& [regex, range] : required.candidates(text)) {
+      if (regex != done && confirm(regex, text, range, found)) done = regex;
+    }
+    return prefilter.chunks.empty() || find_in_sets(text, found);
+  }
+
+  // There is no other way to empty an RE2 than to make it anew.
+  void renew() override {
+    for (Regex& regex : regexes) {
+      regex.exact = std::make_unique<RE2>(regex.exact->pattern(), options(regex.ignore_case, kRegexMemory));
+    }
+  }
+
+ private:
+  bool confirm(std::uint32_t candidate, std::string_view text, const Range& range, Earliest& found) const {
+    const Regex& regex = regexes[candidate];
+    const re2::StringPiece piece(text.data(), text.size());
+    re2::StringPiece span;
+    const RE2::Anchor anchor = range.anchored ? RE2::ANCHOR_START : RE2::UNANCHORED;
+    if (!regex.exact->Match(piece, range.first, range.last, anchor, &span, 1)) return false;
+    const auto start = static_cast<std::size_t>(span.data() - piece.data());
+    found.note(regex.pattern, start, start + span.size());
+    return true;
+  }
+
+  bool find_in_sets(std::string_view text, Earliest& found) const {
+    const re2::StringPiece piece(text.data(), text.size());
+    bool checked = true;
+    std::vector<int> hits;
+    std::vector<std::uint32_t> met;         // parts of each alternative that are there
+    std::vector<std::uint32_t> candidates;  // regexes
+    for (const Chunk& chunk : prefilter.chunks) {
+      RE2::Set::ErrorInfo error{RE2::Set::kNoError};
+      if (!chunk.set->Match(piece, &hits, &error)) {
+        if (error.kind != RE2::Set::kNoError) checked = false;
+        continue;
+      }
+      if (met.empty()) met.resize(prefilter.alternatives.size());
+      for (const int hit : hits) {
+        for (const std::uint32_t i :
+             prefilter.parts[chunk.first + static_cast<std::size_t>(hit)].alternatives) {
+          const Alternative& alternative = prefilter.alternatives[i];
+          if (++met[i] == alternative.parts) candidates.push_back(alternative.regex);
+        }
+      }
+    }
+    std::sort(candidates.begin(), candidates.end());
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    for (const std::uint32_t candidate : candidates)
+      confirm(candidate, text, {0, static_cast<std::uint32_t>(text.size()), false}, found);
+    return checked;
+  }
+};
+
+// A set of the parts [first, last); nothing when even the most memory is too little.
+std::unique_ptr<RE2::Set> compile(const std::vector<Part>& parts, std::size_t first, std::size_t last) {
+  for (std::int64_t memory = kChunkMemory; memory <= kChunkMemoryMost; memory *= 4) {
+    auto set = std::make_unique<RE2::Set>(options(false, memory), RE2::UNANCHORED);
+    bool whole = true;
+    for (std::size_t i = first; i < last && whole; ++i) whole = set->Add(parts[i].text, nullptr) >= 0;
+    if (!whole) return nullptr;
+    if (!set->Compile()) continue;
+    // The automaton is made at its first use, and that is where memory runs out.
+    RE2::Set::ErrorInfo error{RE2::Set::kNoError};
+    std::vector<int> hits;
+    set->Match("a", &hits, &error);
+    if (error.kind == RE2::Set::kNoError) return set;
+  }
+  return nullptr;
+}
+
+// Parts of regexes that different regexes share are searched once.
+class Prefiltering {
+ public:
+  std::optional<Prefilter> run(const std::vector<Regex>& regexes, const std::vector<std::uint32_t>& those) {
+    for (const std::uint32_t i : those) add(i, regexes[i]);
+    std::vector<Part>& parts = made_.parts;
+    for (std::size_t first = 0; first < parts.size();) {
+      std::size_t last = first;
+      int program = 0;
+      while (last < parts.size() && last - first < kChunkParts) {
+        program += parts[last].program;
+        if (program > kChunkProgram && last > first) break;
+        ++last;
+      }
+      std::unique_ptr<RE2::Set> set = compile(parts, first, last);
+      if (!set) return std::nullopt;
+      made_.chunks.push_back({first, std::move(set)});
+      first = last;
+    }
+    if (!complete_) return std::nullopt;
+    return std::move(made_);
+  }
+
+ private:
+  void add(std::uint32_t number, const Regex& regex) {
+    const std::string flag = regex.ignore_case ? "(?i)" : "";
+    const std::string whole = flag + regex.exact->pattern();
+    for (const std::vector<std::string>& needed : needs_of(regex.exact->pattern())) {
+      std::vector<std::uint32_t> parts;
+      for (const std::string& text : needed) {
+        const std::uint32_t part = part_of(flag + text);
+        if (part != kNone) parts.push_back(part);
+      }
+      // Nothing that could be searched for: then the regex itself is.
+      if (parts.empty()) parts.push_back(part_of(whole));
+      if (parts.back() == kNone) {
+        complete_ = false;
+        return;
+      }
+      std::sort(parts.begin(), parts.end());
+      parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+      const auto alternative = static_cast<std::uint32_t>(made_.alternatives.size());
+      made_.alternatives.push_back({number, static_cast<std::uint32_t>(parts.size())});
+      for (const std::uint32_t part : parts) made_.parts[part].alternatives.push_back(alternative);
+    }
+  }
+
+  // kNone for what says nothing: it matches the empty string, or needs more memory than the regex that it is
+  // from.
+  std::uint32_t part_of(const std::string& text) {
+    const auto [known, is_new] = numbers_.emplace(text, kNone);
+    if (!is_new) return known->second;
+    const RE2 regex(text, options(false, kRegexMemory));
+    if (!regex.ok() || matches_nothing(regex)) return kNone;
+    known->second = static_cast<std::uint32_t>(made_.parts.size());
+    made_.parts.push_back({text, regex.ProgramSize(), {}});
+    return known->second;
+  }
+
+  Prefilter made_;
+  bool complete_ = true;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+}  // namespace
+
+struct RegexSet::Builder::Parts {
+  std::vector<Regex> regexes;
+};
+
+RegexSet::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
+RegexSet::Builder::~Builder() = default;
+RegexSet::Builder::Builder(Builder&&) noexcept = default;
+RegexSet::Builder& RegexSet::Builder::operator=(Builder&&) noexcept = default;
+
+bool RegexSet::Builder::empty() const {
+  return parts_->regexes.empty();
+}
+
+Done RegexSet::Builder::add(std::uint32_t pattern, std::string_view regex, bool ignore_case) {
+  if (regex.empty()) return fail(Code::invalid, "the regex is empty");
+  if (regex.size() > kMaxRegex) {
+    return fail(Code::invalid, "the regex is longer than 16 KiB", {}, "split it, or use a list of words");
+  }
+  auto exact =
+      std::make_unique<RE2>(re2::StringPiece(regex.data(), regex.size()), options(ignore_case, kRegexMemory));
+  if (exact->error_code() == RE2::ErrorPatternTooLarge) {
+    return fail(Code::invalid, "the regex needs more than 1 MiB of memory", {},
+                "make its counts ({2,40}) and classes smaller, or split it");
+  }
+  if (!exact->ok()) {
+    const bool looks =
+        exact->error_code() == RE2::ErrorBadPerlOp || exact->error_code() == RE2::ErrorBadEscape;
+    return fail(Code::invalid, "not a regex that RE2 can read: " + exact->error(), {},
+                looks ? "RE2 has no look-around, no back-references and no possessive quantifiers" : "");
+  }
+  if (matches_nothing(*exact)) {
+    return fail(Code::invalid, "the regex matches the empty string, so it would hit every comment", {},
+                "ask for at least one character: + instead of *, no empty branch in (a|)");
+  }
+  parts_->regexes.push_back({pattern, ignore_case, std::move(exact)});
+  return {};
+}
+
+Result<std::unique_ptr<RegexSet>> RegexSet::Builder::build() {
+  auto made = std::make_unique<Compiled>();
+  made->regexes = std::move(parts_->regexes);
+  parts_->regexes.clear();
+  std::vector<RequiredIndex::Source> sources;
+  for (const Regex& regex : made->regexes) sources.push_back({regex.exact->pattern(), regex.ignore_case});
+  std::vector<std::uint32_t> others;
+  made->required = RequiredIndex(sources, others);
+  std::optional<Prefilter> prefilter = Prefiltering().run(made->regexes, others);
+  if (!prefilter) {
+    return fail(Code::invalid, "the regexes together need too much memory", {},
+                "make the largest of them smaller");
+  }
+  made->prefilter = std::move(*prefilter);
+  return made;
+}
+
+}  // namespace chaffinch

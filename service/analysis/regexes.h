@@ -1,0 +1,45 @@
+// Many regexes against one text. RE2 stays in regexes.cpp and characters.cpp. Pure; immutable once built;
+// safe from any thread.
+//
+// A scanner (scanner.h) or, without one, RE2::Set over what the regexes need (needs.h) tells which of them
+// may match; each of those runs through its own RE2, which decides and gives the span.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "analysis/earliest.h"
+#include "analysis/patterns.h"
+#include "core/result.h"
+
+namespace chaffinch {
+
+class RegexSet {
+ public:
+  class Builder {
+   public:
+    Builder();
+    ~Builder();
+    Builder(Builder&&) noexcept;
+    Builder& operator=(Builder&&) noexcept;
+    // As PatternSet::Builder has it.
+    Done add(std::uint32_t pattern, std::string_view regex, bool ignore_case);
+    bool empty() const;
+    Result<std::unique_ptr<RegexSet>> build();
+
+   private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+  };
+
+  virtual ~RegexSet() = default;
+  // Notes the first match of each regex. False when a check could not be made.
+  [[nodiscard]] virtual bool find(std::string_view text, Earliest& found) const = 0;
+  // Gives back what searching made: RE2 keeps the states of its automata, up to 1 MiB for each regex. Nobody
+  // searches meanwhile.
+  virtual void renew() = 0;
+};
+
+}  // namespace chaffinch
