@@ -9,10 +9,11 @@ namespace chaffinch::codec {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kFacts = 2;  // since 2 with near copies
 
 class Out {
  public:
-  Out() { number(kVersion); }
+  explicit Out(std::int64_t version = kVersion) { number(version); }
 
   template <std::integral T>
   void number(T value) {
@@ -46,7 +47,11 @@ class Out {
 // Reads what Out wrote. After the first mistake everything reads as zero and `done` is false.
 class In {
  public:
-  explicit In(std::string_view text) : text_(text) { good_ = number<std::int64_t>() == kVersion && good_; }
+  explicit In(std::string_view text, std::int64_t newest = kVersion) : text_(text) {
+    version_ = number<std::int64_t>();
+    good_ = good_ && version_ >= 1 && version_ <= newest;
+  }
+  std::int64_t version() const { return version_; }
 
   template <std::integral T>
   T number() {
@@ -109,6 +114,7 @@ class In {
   }
 
   std::string_view text_;
+  std::int64_t version_ = 0;
   bool good_ = true;
 };
 
@@ -214,7 +220,7 @@ std::optional<Verdict> read_verdict(std::string_view text) {
 }
 
 std::string write(const Facts& facts) {
-  Out out;
+  Out out(kFacts);
   out.number(facts.now);
   for (const Record* record : {&facts.author, &facts.email, &facts.address, &facts.network}) {
     write(out, *record);
@@ -240,11 +246,15 @@ std::string write(const Facts& facts) {
     out.number(static_cast<int>(hit.field));
   }
   out.flag(facts.incomplete);
+  for (const std::uint32_t value :
+       {facts.near_copies, facts.near_spam, facts.near_spam_told, facts.near_ham}) {
+    out.number(value);
+  }
   return out.take();
 }
 
 std::optional<Facts> read_facts(std::string_view text) {
-  In in(text);
+  In in(text, kFacts);
   Facts facts;
   facts.now = in.number<Time>();
   for (Record* record : {&facts.author, &facts.email, &facts.address, &facts.network}) {
@@ -271,6 +281,12 @@ std::optional<Facts> read_facts(std::string_view text) {
     hit.field = in.chosen<Field>(kLastField);
   }
   facts.incomplete = in.flag();
+  if (in.version() >= 2) {
+    for (std::uint32_t* value :
+         {&facts.near_copies, &facts.near_spam, &facts.near_spam_told, &facts.near_ham}) {
+      *value = in.number<std::uint32_t>();
+    }
+  }
   return in.done() ? std::optional(std::move(facts)) : std::nullopt;
 }
 
@@ -326,6 +342,9 @@ std::string write(const Settled& settled) {
   out.number(settled.changed);
   out.flag(settled.approximate);
   write(out, settled.skipped);
+  // What came later is written only where it says something.
+  if (settled.partial || settled.lessons != 0) out.flag(settled.partial);
+  if (settled.lessons != 0) out.number(settled.lessons);
   return out.take();
 }
 
@@ -336,6 +355,10 @@ std::optional<Settled> read_settled(std::string_view text) {
   settled.changed = in.number<std::uint32_t>();
   settled.approximate = in.flag();
   settled.skipped = read_skipped(in);
+  if (in.done()) return settled;
+  settled.partial = in.flag();
+  if (in.done()) return settled;
+  settled.lessons = in.number<std::uint32_t>();
   return in.done() ? std::optional(std::move(settled)) : std::nullopt;
 }
 

@@ -30,12 +30,27 @@
 namespace chaffinch {
 
 // Exactly once. An operation that is given a key is carried out at most once for that (scope, key) within 24
-// hours; the second call returns what the first one did, with `replayed` set. The same key with another
-// fingerprint is Code::conflict with where = "Idempotency-Key".
+// hours; the second call returns what the first one did, with `replayed` set, whatever became of it since.
+// Key and effect are one transaction. An operation that failed keeps no key. The same key with another
+// fingerprint is Code::conflict with where = "Idempotency-Key". What is kept of an answer holds no secret and
+// nothing that a person wrote: such parts come from the request that is repeated, or from the comment as it
+// stands.
 struct Once {
   std::string scope;        // who: the token's id, or the address of a public caller
   std::string key;          // empty: no such promise asked for
-  std::string fingerprint;  // SHA-256 of method, path and body, hex
+  std::string fingerprint;  // SHA-256 of method, path, query and body, hex
+  Time at = 0;              // now; operations with a time of their own take that
+};
+
+// An answer that may be a repeated one.
+template <class T>
+struct Answered : T {
+  bool replayed = false;
+};
+
+// What came of a write that has nothing to tell.
+struct Took {
+  bool replayed = false;
 };
 
 // ---- submit
@@ -53,6 +68,8 @@ struct Probe {
   std::vector<std::string> domains;  // at most limits::kDomains
   std::vector<std::string> hosts;    // of the links, for blocks on a host; at most limits::kHosts
   std::uint64_t copy_hash = 0;
+  Sketch sketch{};
+  Id author_key;           // of the author's signed token; empty: none, or it did not hold
   std::optional<Id> self;  // a kept comment judged again: not counted as its own copy or burst
   bool reserve = true;     // false: look only (check, recheck)
   Time as_of = 0;          // for velocity: the comment's own time when it is an import, else `now`
@@ -70,6 +87,8 @@ struct Keep {
   Facts facts;
   std::vector<std::string> domains;  // as in the probe
   std::uint64_t copy_hash = 0;
+  Sketch sketch{};
+  Id author_key;  // the author is known by it besides what the comment says; empty: not
   std::uint64_t reservation = 0;
   Once once;
 };
@@ -78,12 +97,14 @@ struct Kept {
   Id id;  // of this comment, or of the earlier one when replayed
   Status status = Status::pending;
   bool replayed = false;
+  std::optional<Verdict> verdict = {};  // when replayed: as it was answered
 };
 
 // An archive's row: kept with its own time and, where it had a label, decided by "import".
 struct Import {
   Keep keep;  // comment.id is derived from (site, key) by the caller, so that a second run finds it
   std::optional<DecisionKind> label;
+  std::string lesson = {};  // of a label that teaches; see LearnEvent
 };
 
 struct Imported {
@@ -99,7 +120,7 @@ enum class Sort : std::uint8_t {
   newest,
   score,
   useful
-};  // score: highest first; useful: nearest to the hold threshold
+};  // score: highest first; useful: what is in doubt, and many alike, first
 
 // Every filter narrows. Empty or unset: no filter.
 struct QueueQuery {
@@ -146,6 +167,7 @@ struct Claim {
   std::uint32_t count = 10;  // at most limits::kPage
   Time until = 0;
   Time now = 0;
+  Once once = {};  // a repeated answer: those comments that are still there, as they stand, with that lease
 };
 
 struct Detail {
@@ -156,7 +178,29 @@ struct Detail {
   std::vector<HistoryEntry> history;       // oldest first; at most 200, the newest kept
   std::vector<Id> copies;                  // other comments with the same text; at most 20, newest first
   std::uint32_t copy_count = 0;
+  std::vector<Id> near_copies;  // other comments with nearly the same text; at most 20, newest first
   std::optional<Lease> lease;
+};
+
+// ---- archive
+// --------------------------------------------------------------------------------------------------
+struct ArchiveQuery {
+  std::string reach;
+  std::string site;           // empty: all within reach
+  std::optional<Time> since;  // written at that time or after (Comment::shown_at)
+  std::string cursor;
+  std::uint32_t limit = 200;  // at most limits::kPage
+};
+
+struct ArchiveItem {
+  Comment comment;
+  Verdict verdict;
+  Facts facts;  // as recalled when it was judged
+};
+
+struct ArchivePage {
+  std::vector<ArchiveItem> items;
+  std::optional<std::string> next;
 };
 
 // ---- decisions
@@ -193,6 +237,13 @@ struct Undo {
   std::string note;
   Once once;
   Time now = 0;
+};
+
+// What waits and is (nearly) the same as comments that were decided: to be decided with one look as well.
+struct NearPending {
+  std::uint32_t count = 0;      // found; at most some hundred are looked for
+  std::vector<Target> targets;  // the newest of them, as they stand; at most 100
+  std::optional<Id> like;       // the decided comment that most of them are like
 };
 
 struct DecisionQuery {
@@ -288,8 +339,10 @@ struct Edit {
   Facts facts;
   std::vector<std::string> domains;
   std::uint64_t copy_hash = 0;
+  Sketch sketch{};
   std::string by;  // "author" or the token's name
   Time now = 0;
+  Once once = {};
 };
 
 struct Rejudged {
@@ -298,6 +351,22 @@ struct Rejudged {
   Verdict verdict;
   Facts facts;
   Status status = Status::pending;
+};
+
+// A page of comments that were judged again.
+struct Rejudge {
+  std::vector<Rejudged> all;
+  std::uint32_t seen = 0;           // comments of the page; handed back
+  std::optional<std::string> next;  // the page's; handed back
+  Time now = 0;
+  Once once = {};
+};
+
+struct Rechecked {
+  std::uint32_t seen = 0;
+  std::uint32_t changed = 0;
+  std::optional<std::string> next;
+  bool replayed = false;
 };
 
 // Who is to be forgotten. Exactly one is set.
@@ -309,6 +378,7 @@ struct Forget {
   std::string ip;
   std::string by;
   Time now = 0;
+  Once once = {};  // a repeated call also finishes what a crash cut short
 };
 
 struct Forgotten {
@@ -316,6 +386,7 @@ struct Forgotten {
   std::uint64_t comments = 0;  // erased wholly (text, name, email, url, ip): only an anonymous number stays
   std::uint64_t records = 0;   // reputation records erased
   std::uint64_t blocks = 0;    // blocks on that person that stay (they are the operator's decision)
+  bool replayed = false;
 };
 
 struct RuleStat {
@@ -334,30 +405,86 @@ struct SiteStats {
   std::vector<RuleStat> rules;  // by hits
 };
 
-// One learn event, recorded for the learner; a later decision or its undo takes it back.
+// One learn event: a label, and what there is to learn from it. A later decision or an undo takes it back. A
+// model is a fold over its lane's events in the order of their numbers, those taken back left out; a lane is
+// one site's own events, or those that sites share (site empty).
 struct LearnEvent {
-  std::int64_t seq = 0;
-  Id comment;
+  std::int64_t seq = 0;     // never used again
+  std::int64_t change = 0;  // over all events; a new one when it is made, taken back, or counts again
+  Id comment;               // empty: of a comment that is not in the store
   std::string site;
+  bool own = false;     // in the site's lane
+  bool shared = false;  // in the lane that sites share
   bool spam = false;
   bool taken_back = false;
+  bool inverse = false;  // works against one that could not be taken out any more
   Time at = 0;
+  std::string lesson;       // analysis/lesson.h; empty: there is nothing to learn, or it was folded
+  std::string origin = {};  // of one that came by import_lessons: 32 hex digits, the same in every database
 };
+
+// A lane's model after its events up to `seq`. What is folded into it cannot be taken out exactly: taking it
+// back adds an event that works against it. Lessons that every lane of theirs has folded are dropped.
+struct LearnState {
+  std::string site;  // empty: the shared lane
+  std::int64_t seq = 0;
+  std::int64_t change = 0;  // when folding: the newest change that was seen of the lane
+  std::string model;        // learner.h
+};
+
+struct LessonPage {
+  std::vector<LearnEvent> events;  // in order; those that count
+  std::int64_t change = 0;         // newest of the lane, of whatever event
+};
+
+// Makes what an event keeps of a comment, from what was known when it was judged. Called from any thread; may
+// answer "". Must not call the store.
+using LessonMaker = std::function<std::string(const Submission&, const Facts&, const Verdict&)>;
 
 // A label for a comment that is not in the store (POST /v1/learn).
 struct Learn {
   std::string site;
-  Submission submission;
+  std::string lesson;
   bool spam = false;
   std::string by;
+  Id by_token = {};
   Time now = 0;
+  Once once = {};
+};
+
+// Lessons of a file that this or another database wrote (`chaffinch learn export`).
+struct ImportLessons {
+  struct One {
+    std::string site;
+    bool spam = false;
+    std::string lesson;
+    std::string origin;    // 32 hex digits
+    std::int64_t seq = 0;  // its number, where the file was written by this database; else 0
+  };
+  std::string secret;  // feature_secret() of the database that made the lessons
+  std::vector<One> lessons;
+  std::string by;
+  Time now = 0;
+};
+
+struct LessonsImported {
+  std::uint64_t added = 0;
+  std::uint64_t known = 0;         // already there and standing
+  std::vector<Id> decisions = {};  // of kind learn, one a site; undone as any
+  bool adopted = false;            // the file's feature key is this database's from now on
+};
+
+// A token to be known by the hash of its secret.
+struct NewToken {
+  Token token;
+  std::string secret_hash;
 };
 
 // One step of retention; call again while `more`.
 struct Swept {
   std::uint64_t clients = 0;  // comments whose IP, user agent and referrer were erased
   std::uint64_t removed = 0;  // comments removed
-  std::uint64_t other = 0;    // expired keys, leases, blocks, copies
+  std::uint64_t other = 0;    // expired keys, leases, blocks, copies, records
   bool more = false;
 };
 
@@ -378,6 +505,72 @@ struct SigningKey {
   Time created_at = 0;
 };
 
+// ---- packs
+// ----------------------------------------------------------------------------------------------------
+// A scope is one site, or all of them (site empty).
+
+struct StoredPack {
+  std::string site;
+  std::string name;
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> lists;  // file name -> content
+  std::string by;
+  Time at = 0;
+  bool removed = false;     // of a draft: the published pack is to go; text and lists are empty
+  std::int64_t change = 0;  // of a draft: a new number at every change
+};
+
+// Who changes rules, for the audit, and by which request.
+struct RulesAuthor {
+  std::string by;
+  Id token;
+  Time now = 0;
+  Once once = {};
+};
+
+struct RulesVersion {
+  std::int64_t no = 0;  // counts over all scopes
+  std::string site;
+  Time at = 0;
+  std::string by;
+  std::string note;
+  std::string rules_version;             // of the set that came of it, as verdicts name it
+  std::optional<std::int64_t> restores;  // the version that it went back to
+  bool in_force = false;
+};
+
+struct RulesVersionPage {
+  std::vector<RulesVersion> items;  // newest first
+  std::optional<std::string> next;
+};
+
+struct PublishRules {
+  std::string site;
+  std::vector<StoredPack> packs;  // all that this scope holds from now on
+  std::int64_t seen = 0;          // the scope's version that this was made from; 0: none
+  std::vector<std::int64_t>
+      drafts;                      // StoredPack::change of those that are published; they are drafts no more
+  std::string what = "published";  // published, restored, state: for the audit
+  std::string note;
+  std::string rules_version;
+  std::optional<std::int64_t> restores;
+};
+
+struct RulesEvent {
+  Time at = 0;
+  std::string by;
+  std::string what;  // drafted, draft_dropped, draft_removal, published, restored, state
+  std::string site;
+  std::string pack;
+  std::optional<std::int64_t> version;
+  std::string note;
+};
+
+struct RulesEventPage {
+  std::vector<RulesEvent> items;  // newest first
+  std::optional<std::string> next;
+};
+
 // Told about every group that the writer commits. Called from the writer's thread; must return at once.
 struct CommitObserver {
   std::function<void(std::uint32_t operations, double seconds)> committed;
@@ -395,19 +588,29 @@ class Store {
   virtual Result<Recalled> recall(const Probe&) = 0;
   virtual void release(std::uint64_t reservation) = 0;  // the comment will not be kept; 0 is ignored
   virtual Result<Kept> keep(Keep) = 0;                  // returns after fsync
+  // What was answered to this key by keep or edit; nothing when it did not come yet.
+  virtual Result<std::optional<Kept>> replay(const Once&) = 0;
+  virtual Result<bool> answered(const Once&) = 0;  // whether the key came before, to any operation
   virtual Result<std::vector<Imported>> import(std::vector<Import>) = 0;  // one transaction; in order
 
   // -- queue
   virtual Result<QueuePage> queue(const QueueQuery&) = 0;
   virtual Result<std::uint64_t> count(const QueueQuery&, std::uint32_t at_most) = 0;  // stops at at_most + 1
-  virtual Result<std::vector<QueueItem>> claim(
+  virtual Result<Answered<std::vector<QueueItem>>> claim(
       const Claim&) = 0;  // comments leased to somebody else are passed over
-  virtual Done unclaim(const std::string& holder,
-                       const std::vector<Id>& ids) = 0;  // empty ids: all of holder's
+  virtual Result<Took> unclaim(const std::string& holder, const std::vector<Id>& ids,
+                               const Once& once = {}) = 0;  // empty ids: all of holder's
   virtual Result<Detail> detail(const std::string& reach, Id, Time now) = 0;
   virtual Result<Comment> comment(const std::string& reach, Id) = 0;
   virtual Result<QueueItem> kept(const std::string& reach,
                                  Id) = 0;  // comment and verdict, for a replayed answer
+
+  // -- archive
+  // Every comment of any status, in order of arrival from the newest to the oldest, with all that judging it
+  // again needs. From the first page on: each that is there all the while comes exactly once, what arrives
+  // meanwhile does not come. A page examines a bounded number of comments: it may hold fewer than `limit` and
+  // still have a next.
+  virtual Result<ArchivePage> archive(const ArchiveQuery&) = 0;
 
   // -- decisions
   // Compare-and-set, audit row, counters, learn event and blocks in one transaction. Nothing changed: nothing
@@ -417,6 +620,9 @@ class Store {
   // statistics, and lifts the decision's blocks and learn events; others are named as superseded. Undoing an
   // undo is Code::invalid.
   virtual Result<Settled> undo(const Undo&) = 0;
+  // Pending comments of the same sites that are (nearly) the same as what this decision decided, as it is
+  // now. Looks at the newest 50 comments of the decision; beside the writer.
+  virtual Result<NearPending> near_pending(const std::string& reach, Id decision) = 0;
   virtual Result<DecisionPage> decisions(const DecisionQuery&) = 0;
   virtual Result<Decision> decision(const std::string& reach, Id) = 0;
 
@@ -426,38 +632,89 @@ class Store {
                                                     const std::vector<std::string>& articles) = 0;
 
   // -- changes of a comment
-  virtual Result<Comment> edit(const Edit&) = 0;  // conflict: version is stale
-  virtual Done remove(const std::string& reach, Id, const std::string& by,
-                      Time now) = 0;                                                  // erased; replies stay
-  virtual Result<std::uint32_t> rejudge(const std::vector<Rejudged>&, Time now) = 0;  // how many were changed
+  virtual Result<Kept> edit(const Edit&) = 0;  // conflict: version is stale
+  virtual Result<Took> remove(const std::string& reach, Id, const std::string& by, Time now,
+                              const Once& once = {}) = 0;  // erased; replies stay
+  virtual Result<Rechecked> rejudge(const Rejudge&) = 0;
 
   // -- administration
-  virtual Result<Site> add_site(const Site&, const Once&) = 0;  // conflict: id taken
+  // conflict: the id is taken; or, with a token, the key came before: a secret is shown once.
+  virtual Result<Site> add_site(const Site&, const Once&, const NewToken* token = nullptr) = 0;
   virtual Result<Site> site(const std::string& id) = 0;
   virtual Result<std::vector<Site>> sites() = 0;  // at most 10,000
-  virtual Result<Site> change_site(const Site&, std::optional<std::int64_t> seen_version) = 0;
+  virtual Result<Answered<Site>> change_site(const Site&, std::optional<std::int64_t> seen_version,
+                                             const Once& once = {}) = 0;
   virtual Result<ArticleInfo> article(const std::string& site, const std::string& id) = 0;
   virtual Result<ArticlePage> articles(const std::string& site, const std::string& cursor,
                                        std::uint32_t limit) = 0;
-  virtual Result<ArticleInfo> put_article(const std::string& site, const ArticleRef&,
-                                          std::optional<bool> closed, Time now) = 0;
+  virtual Result<Answered<ArticleInfo>> put_article(const std::string& site, const ArticleRef&,
+                                                    std::optional<bool> closed, Time now,
+                                                    const Once& once = {}) = 0;
 
-  virtual Done add_token(const Token&, const std::string& secret_hash) = 0;
+  // conflict: there is one, or the key came before: a secret is shown once.
+  virtual Done add_token(const Token&, const std::string& secret_hash, const Once& once = {}) = 0;
   virtual Result<Token> token(const std::string& secret_hash,
                               Time now) = 0;  // unauthorized: unknown, expired, revoked
   virtual Result<std::vector<Token>> tokens(const std::string& reach) = 0;
-  virtual Done revoke_token(const std::string& reach, Id, Time now) = 0;
+  virtual Result<Took> revoke_token(const std::string& reach, Id, Time now, const Once& once = {}) = 0;
 
   virtual Result<BlockAdded> add_block(
       const AddBlock&) = 0;  // same kind and value again: the old one, renewed
   virtual Result<BlockPage> blocks(const std::string& reach, const std::string& kind,
                                    const std::string& cursor, std::uint32_t limit, Time now) = 0;
-  virtual Done remove_block(const std::string& reach, Id) = 0;
+  virtual Result<Took> remove_block(const std::string& reach, Id, const Once& once = {}) = 0;
+
+  // -- packs
+  virtual Result<std::vector<StoredPack>> drafts() = 0;  // of every scope, by site and name
+  virtual Result<std::vector<StoredPack>>
+  published_packs() = 0;  // in force, of every scope, by site and name
+  virtual Result<std::vector<RulesVersion>> rules_in_force() = 0;  // the newest version of every scope
+  virtual Result<Answered<StoredPack>> put_draft(const StoredPack&,
+                                                 const RulesAuthor&) = 0;  // instead of an earlier one
+  virtual Result<Took> drop_draft(const std::string& site, const std::string& name, const RulesAuthor&) = 0;
+  // A new version, in force from now on. conflict: the scope's version or its drafts are not those that were
+  // seen.
+  virtual Result<Answered<RulesVersion>> publish_rules(const PublishRules&, const RulesAuthor&) = 0;
+  // The newest 500 of a scope are kept.
+  virtual Result<RulesVersionPage> rules_versions(const std::string& site, const std::string& cursor,
+                                                  std::uint32_t limit) = 0;
+  virtual Result<std::pair<RulesVersion, std::vector<StoredPack>>> rules_version(const std::string& reach,
+                                                                                 std::int64_t no) = 0;
+  virtual Result<RulesEventPage> rules_events(const std::string& site, const std::string& cursor,
+                                              std::uint32_t limit) = 0;
 
   virtual Result<Forgotten> forget(const Forget&) = 0;
   virtual Result<SiteStats> stats(const std::string& site) = 0;
+
+  // -- learning
+  // A secret of 32 bytes of this database: the key of hashed features. Ever the same, but for import_lessons
+  // into a database that has learned nothing. Throws std::runtime_error when it cannot be read.
+  virtual std::string feature_secret() = 0;
+  // A name of this database among all, which tells nothing: whose numbers those of its lessons are.
+  virtual std::string lessons_name() const = 0;
+  // Who makes lessons of decided comments; without one, labels alone are recorded. Set once, before the first
+  // call.
+  virtual void teach_with(LessonMaker) = 0;
   virtual Result<std::vector<LearnEvent>> learn_events(std::int64_t after_seq, std::uint32_t limit) = 0;
-  virtual Done learn(const Learn&) = 0;
+  // Events that were made, taken back, or count again since that change, in the order of their changes.
+  virtual Result<std::vector<LearnEvent>> learn_changes(std::int64_t after_change, std::uint32_t limit) = 0;
+  virtual Result<std::int64_t> newest_learn_change() = 0;
+  virtual Result<LessonPage> lessons(const std::string& site, std::int64_t after_seq,
+                                     std::uint32_t limit) = 0;
+  virtual Result<std::optional<LearnState>> learn_state(const std::string& site) = 0;
+  // The model of the starter set that was learned under this name; one is kept, instead of an earlier one.
+  virtual Result<std::optional<std::string>> starter_model(const std::string& version) = 0;
+  virtual Done keep_starter_model(const std::string& version, const std::string& model) = 0;
+  // conflict: an event up to `seq` changed since `change`, or the lane is folded further already.
+  virtual Done fold_lessons(const LearnState&, Time now) = 0;
+  // A decision of kind `learn`, which changes no comment.
+  virtual Result<Settled> learn(const Learn&) = 0;
+
+  // All or nothing; in the order given. Those that are there and stand are not added again; what was taken
+  // back is. Made under another key: a database that has learned nothing makes that key its own (whoever made
+  // lessons or models with the old one must be made anew); conflict: this one has learned. not_found: a site,
+  // with where = its id.
+  virtual Result<LessonsImported> import_lessons(const ImportLessons&) = 0;
 
   virtual Result<Swept> sweep(Time now) = 0;  // at most some hundred rows a step
   virtual Done
@@ -479,6 +736,7 @@ struct StoreOptions {
   std::uint32_t readers = 4;         // reading connections
   std::uint32_t queue_limit = 4096;  // operations that may wait for the writer
   std::uint32_t group_limit = 512;   // operations in one transaction
+  std::uint32_t log_step = 4000;     // pages of the write-ahead log that are carried over to the file at once
   std::string synchronous = "FULL";  // FULL; OFF only for the test that must see it fail
   std::string vfs;                   // SQLite VFS by name; empty: the usual one (for tests)
 };
@@ -489,5 +747,11 @@ std::unique_ptr<Store> open_store(const StoreOptions& options);
 // from 0 to 1.
 Done copy_store(const std::string& address, const std::string& file,
                 const std::function<void(double part)>& progress);
+
+// All comments of a site in order of arrival, whether or not another process is writing: one state of the
+// database, that of the first call. `each` is told about how many there are; when it answers false the walk
+// ends. not_found: no such site. conflict: another migration than this program's.
+Done export_comments(const std::string& address, const std::string& site,
+                     const std::function<bool(const Comment&, std::uint64_t total)>& each);
 
 }  // namespace chaffinch

@@ -1,4 +1,4 @@
-// Sites, articles, tokens, signing keys, statistics, learn events.
+// Sites, articles, tokens, signing keys.
 #include <algorithm>
 
 #include "core/limits.h"
@@ -12,7 +12,6 @@ namespace chaffinch::sqlite {
 namespace {
 
 constexpr std::int64_t kSites = 10'000;
-constexpr std::int64_t kRules = 2'000;
 constexpr std::int64_t kTokens = 10'000;
 constexpr Time kKeyAfterlife = 30 * kDay;
 
@@ -40,12 +39,94 @@ Token read_token(Query& query) {
   return token;
 }
 
+// A secret is shown once and kept nowhere: a request that made one cannot be answered again.
+Done never_before(Db& db, const Once& once, Time now) {
+  auto before = answered_before(db, once, now);
+  if (!before) return tl::unexpected(std::move(before).error());
+  if (!*before) return {};
+  return fail(Code::conflict, "a token was made with this key already; its secret was shown then only",
+              "Idempotency-Key", "revoke that token, and make another one with a new key");
+}
+
+Done insert_token(Db& db, const Token& token, const std::string& secret_hash) {
+  auto taken = db.use("SELECT 1 FROM token WHERE id = ?1 OR hash = ?2");
+  if (taken.bind(token.id, secret_hash).step())
+    return fail(Code::conflict, "there is such a token already", "/id");
+  db.use(
+        "INSERT INTO token (id, hash, name, role, site, created_at, expires_at, revoked_at, last_used_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+      .bind(token.id, secret_hash, token.name, token.role, token.site, token.created_at, token.expires_at,
+            token.revoked_at, token.last_used_at)
+      .run();
+  return {};
+}
+
+// A site's settings as they were answered, and back.
+std::string settings_of(const Site& site) {
+  return answer_of(
+      {site.id, site.name, site.url, codec::write(site.origins), std::to_string(site.edit_minutes),
+       codec::write(std::map<std::string, double, std::less<>>{
+           {"hold", site.policy.hold}, {"spam", site.policy.spam}, {"discard", site.policy.discard}}),
+       std::string(word(site.policy.moderation)), codec::write(site.policy.overrides),
+       std::to_string(site.retention.client_days), std::to_string(site.retention.spam_days),
+       std::to_string(site.retention.checked_days), std::to_string(site.retention.rejected_days),
+       std::to_string(site.created_at), std::to_string(site.version), site.shares_lessons ? "1" : "0"});
+}
+
+Site site_from(const std::string& answer) {
+  const auto fields = fields_of(answer, 15);
+  const auto days = [&](std::size_t at) { return static_cast<std::int32_t>(number_in(fields[at])); };
+  const auto thresholds =
+      codec::read_numbers(fields[5]).value_or(std::map<std::string, double, std::less<>>());
+  Site site;
+  site.id = fields[0];
+  site.name = fields[1];
+  site.url = fields[2];
+  site.origins = codec::read_list(fields[3]).value_or(std::vector<std::string>());
+  site.edit_minutes = days(4);
+  if (thresholds.size() == 3) {
+    site.policy.hold = thresholds.at("hold");
+    site.policy.spam = thresholds.at("spam");
+    site.policy.discard = thresholds.at("discard");
+  }
+  site.policy.moderation = moderation_from(fields[6]).value_or(site.policy.moderation);
+  site.policy.overrides =
+      codec::read_numbers(fields[7]).value_or(std::map<std::string, double, std::less<>>());
+  site.retention = {days(8), days(9), days(10), days(11)};
+  site.created_at = number_in(fields[12]);
+  site.version = number_in(fields[13]);
+  site.shares_lessons = fields[14] == "1";
+  return site;
+}
+
+std::string answer_of_article(const ArticleInfo& info) {
+  return answer_of({info.ref.id, info.ref.url, info.ref.title, info.closed ? "1" : "0",
+                    std::to_string(info.first_seen), std::to_string(info.approved),
+                    std::to_string(info.pending)});
+}
+
+Answered<ArticleInfo> article_from(const std::string& site, const std::string& answer) {
+  const auto fields = fields_of(answer, 7);
+  Answered<ArticleInfo> info;
+  info.replayed = true;
+  info.site = site;
+  info.ref = {fields[0], fields[1], fields[2]};
+  info.closed = fields[3] == "1";
+  info.first_seen = number_in(fields[4]);
+  info.approved = static_cast<std::uint64_t>(number_in(fields[5]));
+  info.pending = static_cast<std::uint64_t>(number_in(fields[6]));
+  return info;
+}
+
 }  // namespace
 
-Result<Site> Engine::add_site(const Site& site, const Once& once) {
+Result<Site> Engine::add_site(const Site& site, const Once& once, const NewToken* token) {
   return writer_.run([&](Change& change) -> Result<Site> {
     Db& db = change.db;
-    auto before = answered(db, once, site.created_at);
+    if (token != nullptr) {
+      if (auto fine = never_before(db, once, site.created_at); !fine) return tl::unexpected(fine.error());
+    }
+    auto before = answered_before(db, once, site.created_at);
     if (!before) return tl::unexpected(std::move(before).error());
     if (*before) {
       const auto entry = known_site(**before, "/id");
@@ -69,17 +150,21 @@ Result<Site> Engine::add_site(const Site& site, const Once& once) {
     db.use(
           "INSERT INTO site (id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, "
           "overrides,"
-          " client_days, spam_days, checked_days, rejected_days, created_at, version)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1)")
+          " client_days, spam_days, checked_days, rejected_days, created_at, shares_lessons, version)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 1)")
         .bind(site.id, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
               site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days,
-              site.created_at)
+              site.created_at, site.shares_lessons)
         .run();
     {
       auto no = db.use("SELECT last_insert_rowid()");
       no.step();
       entry.no = no.integer(0);
+    }
+    if (token != nullptr) {
+      if (auto made = insert_token(db, token->token, token->secret_hash); !made)
+        return tl::unexpected(made.error());
     }
     remember_answer(db, once, site.id, site.created_at);
     change.after.push_back([this, entry] { sites_.put(entry); });
@@ -99,9 +184,13 @@ Result<std::vector<Site>> Engine::sites() {
   return all;
 }
 
-Result<Site> Engine::change_site(const Site& site, std::optional<std::int64_t> seen_version) {
-  return writer_.run([&](Change& change) -> Result<Site> {
+Result<Answered<Site>> Engine::change_site(const Site& site, std::optional<std::int64_t> seen_version,
+                                           const Once& once) {
+  return writer_.run([&](Change& change) -> Result<Answered<Site>> {
     Db& db = change.db;
+    auto before = answered_before(db, once, once.at);
+    if (!before) return tl::unexpected(std::move(before).error());
+    if (*before) return Answered<Site>{site_from(**before), true};
     // From the table: in this group the site may have been changed already.
     std::int64_t no = 0, version = 0;
     Time created_at = 0;
@@ -125,13 +214,15 @@ Result<Site> Engine::change_site(const Site& site, std::optional<std::int64_t> s
           "UPDATE site SET name = ?2, url = ?3, origins = ?4, edit_minutes = ?5, hold = ?6, spam_at = ?7,"
           " discard_at = ?8, moderation = ?9, overrides = ?10, client_days = ?11, spam_days = ?12, "
           "checked_days = ?13,"
-          " rejected_days = ?14, version = version + 1 WHERE no = ?1")
+          " rejected_days = ?14, shares_lessons = ?15, version = version + 1 WHERE no = ?1")
         .bind(no, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
-              site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days)
+              site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days,
+              site.shares_lessons)
         .run();
+    remember_answer(db, once, settings_of(entry.site), once.at);
     change.after.push_back([this, entry] { sites_.put(entry); });
-    return entry.site;
+    return Answered<Site>{entry.site, false};
   });
 }
 
@@ -175,36 +266,37 @@ Result<ArticlePage> Engine::articles(const std::string& site, const std::string&
   });
 }
 
-Result<ArticleInfo> Engine::put_article(const std::string& site, const ArticleRef& ref,
-                                        std::optional<bool> closed, Time now) {
+Result<Answered<ArticleInfo>> Engine::put_article(const std::string& site, const ArticleRef& ref,
+                                                  std::optional<bool> closed, Time now, const Once& once) {
   const auto entry = known_site(site, "?site");
   if (!entry) return tl::unexpected(entry.error());
-  const Done done = writer_.run([&](Change& change) -> Done {
-    const std::int64_t no = article_no(change.db, (*entry)->no, ref, now);
-    change.db
-        .use(
-            "UPDATE article SET url = iif(?2 = '', url, ?2), title = iif(?3 = '', title, ?3),"
-            " closed = coalesce(?4, closed) WHERE no = ?1")
-        .bind(no, ref.url, ref.title, closed)
-        .run();
-    return {};
-  });
-  if (!done) return tl::unexpected(done.error());
-  return article(site, ref.id);
+  return writer_.run(
+      [&](Change& change) -> Result<Answered<ArticleInfo>> {
+        Db& db = change.db;
+        auto before = answered_before(db, once, now);
+        if (!before) return tl::unexpected(std::move(before).error());
+        if (*before) return article_from(site, **before);
+        const std::int64_t no = article_no(db, (*entry)->no, ref, now);
+        db.use(
+              "UPDATE article SET url = iif(?2 = '', url, ?2), title = iif(?3 = '', title, ?3),"
+              " closed = coalesce(?4, closed) WHERE no = ?1")
+            .bind(no, ref.url, ref.title, closed)
+            .run();
+        auto query = db.use(
+            "SELECT no, id, url, title, closed, first_seen, approved, pending FROM article WHERE no = ?1");
+        if (!query.bind(no).step()) return fail(Code::not_found, "there is no such article", "?article");
+        Answered<ArticleInfo> put{read_article(query, site), false};
+        remember_answer(db, once, answer_of_article(put), now);
+        return put;
+      },
+      {.fresh = true, .arrival = false});
 }
 
-Done Engine::add_token(const Token& token, const std::string& secret_hash) {
+Done Engine::add_token(const Token& token, const std::string& secret_hash, const Once& once) {
   return writer_.run([&](Change& change) -> Done {
-    auto taken = change.db.use("SELECT 1 FROM token WHERE id = ?1 OR hash = ?2");
-    if (taken.bind(token.id, secret_hash).step())
-      return fail(Code::conflict, "there is such a token already", "/id");
-    change.db
-        .use(
-            "INSERT INTO token (id, hash, name, role, site, created_at, expires_at, revoked_at, last_used_at)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
-        .bind(token.id, secret_hash, token.name, token.role, token.site, token.created_at, token.expires_at,
-              token.revoked_at, token.last_used_at)
-        .run();
+    if (auto fine = never_before(change.db, once, token.created_at); !fine) return fine;
+    if (auto made = insert_token(change.db, token, secret_hash); !made) return made;
+    remember_answer(change.db, once, {}, token.created_at);
     return {};
   });
 }
@@ -255,15 +347,19 @@ Result<std::vector<Token>> Engine::tokens(const std::string& reach) {
   });
 }
 
-Done Engine::revoke_token(const std::string& reach, Id id, Time now) {
-  return writer_.run([&](Change& change) -> Done {
+Result<Took> Engine::revoke_token(const std::string& reach, Id id, Time now, const Once& once) {
+  return writer_.run([&](Change& change) -> Result<Took> {
+    auto before = answered_before(change.db, once, now);
+    if (!before) return tl::unexpected(std::move(before).error());
+    if (*before) return Took{.replayed = true};
     change.db
         .use(
             "UPDATE token SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND (?2 = '' OR site = ?2)")
         .bind(id, reach, now)
         .run();
     if (change.db.changes() == 0) return fail(Code::not_found, "there is no such token", "/id");
-    return {};
+    remember_answer(change.db, once, {}, now);
+    return Took{};
   });
 }
 
@@ -298,81 +394,6 @@ Done Engine::rotate_signing_key(Time now) {
     change.db.use("DELETE FROM signing_key WHERE retires_at < ?1").bind(now).run();
     change.db.use("INSERT INTO signing_key (id, secret, created_at) VALUES (?1, CAST(?2 AS BLOB), ?3)")
         .bind(id, secret, now)
-        .run();
-    return {};
-  });
-}
-
-Result<SiteStats> Engine::stats(const std::string& site) {
-  return read([&](Db& db) -> Result<SiteStats> {
-    const auto entry = known_site(site, "?site");
-    if (!entry) return tl::unexpected(entry.error());
-    const std::int64_t no = (*entry)->no;
-    SiteStats stats;
-    stats.site = site;
-    {
-      auto query =
-          db.use("SELECT pending, approved, rejected, spam, checked, decided FROM site WHERE no = ?1");
-      query.bind(no).step();
-      stats.pending = query.as<std::uint64_t>(0);
-      stats.approved = query.as<std::uint64_t>(1);
-      stats.rejected = query.as<std::uint64_t>(2);
-      stats.spam = query.as<std::uint64_t>(3);
-      stats.checked = query.as<std::uint64_t>(4);
-      stats.decided_by_people = query.as<std::uint64_t>(5);
-    }
-    {
-      auto query = db.use(
-          "SELECT received_at FROM comment INDEXED BY comment_site WHERE site = ?1 AND status = 0 ORDER BY "
-          "seq LIMIT 1");
-      if (query.bind(no).step()) stats.oldest_pending = query.integer(0);
-    }
-    auto query = db.use(
-        "SELECT rule, hits, spam, approved, rejected FROM rule_stat WHERE site = ?1 ORDER BY hits DESC, rule "
-        "LIMIT ?2");
-    query.bind(no, kRules);
-    while (query.step()) {
-      stats.rules.push_back({.rule = query.text(0),
-                             .hits = query.as<std::uint64_t>(1),
-                             .spam = query.as<std::uint64_t>(2),
-                             .approved = query.as<std::uint64_t>(3),
-                             .rejected = query.as<std::uint64_t>(4)});
-    }
-    return stats;
-  });
-}
-
-Result<std::vector<LearnEvent>> Engine::learn_events(std::int64_t after_seq, std::uint32_t limit) {
-  return read([&](Db& db) -> Result<std::vector<LearnEvent>> {
-    auto query = db.use(
-        "SELECT seq, comment, site, spam, taken_back, at FROM learn_event WHERE seq > ?1 ORDER BY seq LIMIT "
-        "?2");
-    query.bind(after_seq, std::min<std::uint32_t>(limit, 10'000));
-    std::vector<LearnEvent> events;
-    while (query.step()) {
-      const auto entry = sites_.find(query.integer(2));
-      events.push_back({.seq = query.integer(0),
-                        .comment = query.id(1),
-                        .site = entry ? entry->site.id : std::string(),
-                        .spam = query.integer(3) != 0,
-                        .taken_back = query.integer(4) != 0,
-                        .at = query.integer(5)});
-    }
-    return events;
-  });
-}
-
-Done Engine::learn(const Learn& learn) {
-  const auto entry = known_site(learn.site, "/site");
-  if (!entry) return tl::unexpected(entry.error());
-  return writer_.run([&](Change& change) -> Done {
-    const Id none;
-    const Submission& one = learn.submission;
-    const std::string sample =
-        codec::write(std::vector<std::string>{one.content, one.author.name, one.author.url});
-    change.db
-        .use("INSERT INTO learn_event (comment, site, spam, at, by, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .bind(none, (*entry)->no, learn.spam, learn.now, learn.by, sample)
         .run();
     return {};
   });

@@ -159,17 +159,17 @@ Result<BlockAdded> Engine::add_block(const AddBlock& add) {
   const Time now = add.block.created_at;
   return writer_.run([&](Change& change) -> Result<BlockAdded> {
     Db& db = change.db;
-    auto before = answered(db, add.once, now);
+    auto before = answered_before(db, add.once, now);
     if (!before) return tl::unexpected(std::move(before).error());
     BlockAdded added;
     if (*before) {
-      auto query = db.use(kByName);
-      if (!query.bind(add.block.kind, *value, site).step()) {
-        return fail(Code::gone, "the block was made, and lifted since", "/id");
-      }
-      added.block = read_block(query, sites_);
+      const auto fields = fields_of(**before, 3);
+      added.block = add.block;
+      added.block.value = *value;
+      added.block.id = Id::parse(fields[0]).value_or(Id{});
+      added.block.created_at = number_in(fields[1]);
+      if (!fields[2].empty()) added.applied = codec::read_settled(fields[2]);
       added.replayed = true;
-      if (!(*before)->empty()) added.applied = codec::read_settled(**before);
       return added;
     }
     const Id id = add.block.id.empty() ? new_id(now) : add.block.id;
@@ -205,11 +205,14 @@ Result<BlockAdded> Engine::add_block(const AddBlock& add) {
         return fail(Code::too_large, "more comments match than one decision may touch", "/apply_to_past",
                     "make the block without applying it to the past, and decide by filter in steps");
       }
-      auto settled = settle_in(change, settle, targets);
+      auto settled = settle_in(change, settle, targets, {});
       if (!settled) return tl::unexpected(std::move(settled).error());
       added.applied = std::move(*settled);
     }
-    remember_answer(db, add.once, added.applied ? codec::write(*added.applied) : std::string(), now);
+    remember_answer(db, add.once,
+                    answer_of({added.block.id.text(), std::to_string(added.block.created_at),
+                               added.applied ? codec::write(*added.applied) : std::string()}),
+                    now);
     return added;
   });
 }
@@ -252,17 +255,21 @@ Result<BlockPage> Engine::blocks(const std::string& reach, const std::string& ki
   });
 }
 
-Done Engine::remove_block(const std::string& reach, Id id) {
+Result<Took> Engine::remove_block(const std::string& reach, Id id, const Once& once) {
   std::int64_t site = 0;
   if (!reach.empty()) {
     const auto entry = known_site(reach, "?site");
     if (!entry) return tl::unexpected(entry.error());
     site = (*entry)->no;
   }
-  return writer_.run([&](Change& change) -> Done {
+  return writer_.run([&](Change& change) -> Result<Took> {
+    auto before = answered_before(change.db, once, once.at);
+    if (!before) return tl::unexpected(std::move(before).error());
+    if (*before) return Took{.replayed = true};
     change.db.use("DELETE FROM block WHERE id = ?1 AND (?2 = 0 OR site = ?2)").bind(id, site).run();
     if (change.db.changes() == 0) return fail(Code::not_found, "there is no such block", "/id");
-    return {};
+    remember_answer(change.db, once, {}, once.at);
+    return Took{};
   });
 }
 

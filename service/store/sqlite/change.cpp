@@ -1,7 +1,11 @@
 #include "store/sqlite/change.h"
 
+#include <charconv>
+
 #include "secrets.h"
 #include "store/codec.h"
+#include "store/sqlite/lessons.h"
+#include "store/sqlite/near_rows.h"
 #include "store/sqlite/search.h"
 
 namespace chaffinch::sqlite {
@@ -26,13 +30,9 @@ std::optional<std::int64_t> learned_by(Db& db, std::int64_t decision, std::int64
   return query.bind(decision, comment).step() ? query.maybe(0) : std::nullopt;
 }
 
-void take_event(Db& db, std::optional<std::int64_t> event, bool back) {
-  if (event) db.use("UPDATE learn_event SET taken_back = ?2 WHERE seq = ?1").bind(*event, back).run();
-}
-
 }  // namespace
 
-Result<std::optional<std::string>> answered(Db& db, const Once& once, Time now) {
+Result<std::optional<std::string>> answered_before(Db& db, const Once& once, Time now) {
   std::optional<std::string> answer;
   if (once.key.empty()) return answer;
   auto query = db.use("SELECT fingerprint, answer FROM once WHERE scope = ?1 AND key = ?2 AND at > ?3");
@@ -50,6 +50,40 @@ void remember_answer(Db& db, const Once& once, const std::string& answer, Time n
   db.use("INSERT OR REPLACE INTO once (scope, key, fingerprint, answer, at) VALUES (?1, ?2, ?3, ?4, ?5)")
       .bind(once.scope, once.key, once.fingerprint, answer, now)
       .run();
+}
+
+std::string answer_of(const std::vector<std::string>& fields) {
+  return codec::write(fields);
+}
+
+std::vector<std::string> fields_of(const std::string& answer, std::size_t least) {
+  auto fields = codec::read_list(answer).value_or(std::vector<std::string>());
+  if (fields.size() < least) fields.resize(least);
+  return fields;
+}
+
+std::int64_t number_in(const std::string& field) {
+  std::int64_t number = 0;
+  std::from_chars(field.data(), field.data() + field.size(), number);
+  return number;
+}
+
+Settled settled_before(const std::string& answer) {
+  Settled settled = codec::read_settled(answer).value_or(Settled{});
+  settled.replayed = true;
+  return settled;
+}
+
+std::string answer_of(const Kept& kept, const std::string& verdict_text) {
+  return codec::write(std::vector<std::string>{kept.id.text(), std::string(word(kept.status)), verdict_text});
+}
+
+Kept kept_before(const std::string& answer) {
+  const auto fields = fields_of(answer, 3);
+  return Kept{.id = Id::parse(fields[0]).value_or(Id{}),
+              .status = status_from(fields[1]).value_or(Status::pending),
+              .replayed = true,
+              .verdict = codec::read_verdict(fields[2])};
 }
 
 std::int64_t article_no(Db& db, std::int64_t site, const ArticleRef& ref, Time now) {
@@ -88,6 +122,7 @@ void set_state(Change& change, const Keys& keys, const Row& row, const State& st
   after.status = state.status;
   after.decided = state.decided;
   change.deltas.changed(before, after);
+  near_stands(change, row.seq, kin_of(state.status, state.decided));
   change.db
       .use(
           "UPDATE comment SET status = ?2, decided = ?3, discard = ?4, latest_decision = ?5, version = "
@@ -104,6 +139,7 @@ void erase(Change& change, const Keys& keys, const Row& row, bool swept) {
   Db& db = change.db;
   if (row.seq <= indexed_to(db)) unindex_row(db, row, keys);
   change.deltas.left(counted(row, keys), swept);
+  near_left(change, row, swept);
   if (row.latest_decision) change.deltas.standing.push_back({*row.latest_decision, -1});
   db.use("DELETE FROM decision_item WHERE comment = ?1").bind(row.seq).run();
   db.use("DELETE FROM event WHERE comment = ?1").bind(row.seq).run();
@@ -112,8 +148,15 @@ void erase(Change& change, const Keys& keys, const Row& row, bool swept) {
   db.use("UPDATE meta SET value = ?1 WHERE name = 'seq_floor' AND value < ?1").bind(row.seq).run();
 }
 
-Decider::Decider(Change& change, const Keys& keys, Who who)
-    : change_(change), keys_(keys), who_(std::move(who)) {}
+Decider::Decider(Change& change, const Keys& keys, const Sites& sites, const LessonMaker& maker, Who who)
+    : change_(change), keys_(keys), sites_(sites), maker_(maker), who_(std::move(who)) {}
+
+void Decider::take(std::optional<std::int64_t> lesson, bool back, const Row& row) {
+  if (!lesson) return;
+  settled_.approximate |= take_lesson(change_.db, *lesson, back, who_.now,
+                                      [&] { return maker_ ? lesson_of(row, maker_) : std::string(); });
+  if (who_.kind == DecisionKind::undo) ++settled_.lessons;
+}
 
 void Decider::skip(const Id& id, std::string why) {
   settled_.skipped.push_back({.id = id, .why = std::move(why)});
@@ -147,7 +190,8 @@ void Decider::item(const Row& row, const State& after, std::optional<std::int64_
   ++settled_.changed;
 }
 
-bool Decider::decide(const Row& row, std::optional<std::int32_t> version) {
+bool Decider::decide(const Row& row, std::optional<std::int32_t> version,
+                     const std::optional<std::string>& lesson) {
   const Comment& comment = row.comment;
   const Status status = status_of(who_.kind);
   const char* why = nullptr;
@@ -164,15 +208,22 @@ bool Decider::decide(const Row& row, std::optional<std::int32_t> version) {
   begin(row.site);
   Db& db = change_.db;
   if (row.latest_decision) {
-    take_event(db, learned_by(db, *row.latest_decision, row.seq), true);
+    take(learned_by(db, *row.latest_decision, row.seq), true, row);
     change_.deltas.standing.push_back({*row.latest_decision, -1});
   }
   std::optional<std::int64_t> learned;
-  if (who_.kind != DecisionKind::reject) {  // against the rules is not spam: it teaches nothing
-    db.use("INSERT INTO learn_event (comment, site, spam, at, by, sample) VALUES (?1, ?2, ?3, ?4, ?5, '')")
-        .bind(comment.id, row.site, who_.kind == DecisionKind::spam, who_.now, who_.by)
-        .run();
-    learned = last_row(db);
+  if (teaches(who_.kind)) {
+    learned = teach(db, sites_,
+                    {.site = row.site,
+                     .comment = comment.id,
+                     .spam = who_.kind == DecisionKind::spam,
+                     .lesson = lesson   ? *lesson
+                               : maker_ ? lesson_of(row, maker_)
+                                        : std::string(),
+                     .by = who_.by,
+                     .at = who_.now,
+                     .decision = {}});
+    ++settled_.lessons;
   }
   const State after{.status = status,
                     .decided = true,
@@ -191,10 +242,10 @@ bool Decider::take_back(std::int64_t no, const Row& row, const Item& before) {
   }
   begin(row.site);
   Db& db = change_.db;
-  take_event(db, before.learned, true);
+  take(before.learned, true, row);
   change_.deltas.standing.push_back({no, -1});
   if (const auto previous = before.before.latest_decision) {
-    take_event(db, learned_by(db, *previous, row.seq), false);
+    take(learned_by(db, *previous, row.seq), false, row);
     change_.deltas.standing.push_back({*previous, 1});
   }
   State restored = before.before;
@@ -206,6 +257,35 @@ bool Decider::take_back(std::int64_t no, const Row& row, const Item& before) {
   item(row, restored, std::nullopt);
   set_state(change_, keys_, row, restored);
   return true;
+}
+
+void Decider::teach_alone(std::int64_t site, bool spam, const std::string& lesson,
+                          const std::string& origin) {
+  begin(site);
+  teach(change_.db, sites_,
+        {.site = site,
+         .comment = {},
+         .spam = spam,
+         .lesson = lesson,
+         .by = who_.by,
+         .at = who_.now,
+         .decision = no_,
+         .origin = origin});
+  ++settled_.lessons;
+}
+
+void Decider::take_back_alone(std::int64_t no, std::int64_t site) {
+  std::vector<std::int64_t> standing;
+  {
+    auto query = change_.db.use("SELECT seq FROM learn_event WHERE decision = ?1 AND taken_back = 0");
+    query.bind(no);
+    while (query.step()) standing.push_back(query.integer(0));
+  }
+  for (const std::int64_t lesson : standing) {
+    begin(site);
+    settled_.approximate |= take_lesson(change_.db, lesson, true, who_.now, [] { return std::string(); });
+    ++settled_.lessons;
+  }
 }
 
 Settled Decider::finish() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/decision.h"
 #include "store/sqlite/rows.h"
@@ -19,8 +20,19 @@ inline constexpr Time kOnceRetention = 24 * kHour;
 
 // What was answered when this key came first; nothing when it did not come, or has no key. Code::conflict
 // when it came with another request.
-Result<std::optional<std::string>> answered(Db&, const Once&, Time now);
+Result<std::optional<std::string>> answered_before(Db&, const Once&, Time now);
 void remember_answer(Db&, const Once&, const std::string& answer, Time now);
+
+// An answer that is put together from fields, and the field at a place ("" where there is none).
+std::string answer_of(const std::vector<std::string>& fields);
+std::vector<std::string> fields_of(const std::string& answer, std::size_t least);
+std::int64_t number_in(const std::string& field);  // 0 for what is none
+
+Settled settled_before(const std::string& answer);  // as it was remembered, marked as replayed
+
+// What is remembered of a submission or an edit: id, status, and the verdict as kept.
+std::string answer_of(const Kept&, const std::string& verdict_text);
+Kept kept_before(const std::string& answer);
 
 // The article's number; it is made when it is not there. An empty URL or title is filled in.
 std::int64_t article_no(Db&, std::int64_t site, const ArticleRef&, Time now);
@@ -51,10 +63,13 @@ class Decider {
     std::string note;
     Time now = 0;
   };
-  Decider(Change& change, const Keys& keys, Who who);
+  // `maker` may be empty. Both must outlive it, as must `keys`.
+  Decider(Change& change, const Keys& keys, const Sites& sites, const LessonMaker& maker, Who who);
 
-  // Decides one comment; false when it was skipped.
-  bool decide(const Row& row, std::optional<std::int32_t> version);
+  // Decides one comment; false when it was skipped. `lesson`: what it teaches, made beforehand from the
+  // comment as the row has it; nothing: it is made here.
+  bool decide(const Row& row, std::optional<std::int32_t> version,
+              const std::optional<std::string>& lesson = std::nullopt);
   void skip(const Id& id, std::string why);
 
   // Takes back what decision `no` did to this comment; false when another one stands on it by now.
@@ -65,6 +80,11 @@ class Decider {
   };
   bool take_back(std::int64_t no, const Row& row, const Item& item);
 
+  // A lesson about a comment that is not in here; and taking back what decision `no` taught so. REQUIRES the
+  // decision to be one of kind learn.
+  void teach_alone(std::int64_t site, bool spam, const std::string& lesson, const std::string& origin = {});
+  void take_back_alone(std::int64_t no, std::int64_t site);
+
   // Completes the row of the log. Settled.id is empty when nothing was changed: then there is no row either.
   Settled finish();
   std::int64_t no() const { return no_; }  // 0 before the first change
@@ -72,9 +92,12 @@ class Decider {
  private:
   void begin(std::int64_t site);
   void item(const Row& row, const State& after, std::optional<std::int64_t> learned);
+  void take(std::optional<std::int64_t> lesson, bool back, const Row& row);
 
   Change& change_;
   const Keys& keys_;
+  const Sites& sites_;
+  const LessonMaker& maker_;
   Who who_;
   Settled settled_;
   std::int64_t no_ = 0;

@@ -23,17 +23,34 @@ bool nothing(const ByStatus& by) {
 
 }  // namespace
 
+RecordMove& RecordMove::operator+=(const RecordMove& more) {
+  sqlite::add(by, more.by);
+  decided += more.decided;
+  first = earliest(first, more.first);
+  last = std::max(last, more.last);
+  return *this;
+}
+
+CopyMove& CopyMove::operator+=(const CopyMove& more) {
+  count += more.count;
+  spam += more.spam;
+  approved += more.approved;
+  at = std::max(at, more.at);
+  return *this;
+}
+
 void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time received, bool records_too,
                    bool rules_too) {
   const std::size_t status = at(comment.status);
   if (records_too) {
     const auto record = [&](Kind kind, std::int64_t key) {
       if (key == 0) return;
-      RecordMove move{.by = {}, .first = time, .last = time};
+      RecordMove move{.by = {}, .decided = comment.decided ? by : 0, .first = time, .last = time};
       move.by[status] = by;
-      records.push_back({{comment.site, static_cast<std::int64_t>(kind), key}, move});
+      records.push_back({record_id(comment.site, kind, key), move});
     };
     record(Kind::author, comment.keys.author);
+    record(Kind::author, comment.keys.token);
     record(Kind::email, comment.keys.email);
     record(Kind::address, comment.keys.address);
     record(Kind::network, comment.keys.network);
@@ -82,19 +99,9 @@ void Deltas::left(const Counted& comment, bool swept) {
 }
 
 void Counters::add(const Deltas& deltas) {
-  for (const auto& [name, move] : deltas.records) {
-    RecordMove& sum = records_[name];
-    sqlite::add(sum.by, move.by);
-    sum.first = earliest(sum.first, move.first);
-    sum.last = std::max(sum.last, move.last);
-  }
-  for (const auto& [name, move] : deltas.copies) {
-    CopyMove& sum = copies_[name];
-    sum.count += move.count;
-    sum.spam += move.spam;
-    sum.approved += move.approved;
-    sum.at = std::max(sum.at, move.at);
-  }
+  through_ = std::max(through_, deltas.through);
+  for (const auto& [id, move] : deltas.records) records_[id] += move;
+  for (const auto& [name, move] : deltas.copies) copies_[name] += move;
   for (const auto& [site, move] : deltas.sites) {
     SiteMove& sum = sites_[site];
     sqlite::add(sum.by, move.by);
@@ -116,37 +123,48 @@ void Counters::add(const Deltas& deltas) {
 }
 
 // No counter goes below zero: a record may have been forgotten between the comment's coming and its going.
-void Counters::flush(Db& db) {
-  for (const auto& [name, move] : records_) {
-    if (nothing(move.by) && move.last == 0) continue;
-    db.use(
-          "INSERT INTO record (site, kind, key, pending, approved, rejected, spam, checked, first_seen, "
-          "last_seen)"
-          " VALUES (?1, ?2, ?3, max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), max(0, ?8), ?9, ?10)"
-          " ON CONFLICT DO UPDATE SET pending = max(0, pending + ?4), approved = max(0, approved + ?5),"
-          " rejected = max(0, rejected + ?6), spam = max(0, spam + ?7), checked = max(0, checked + ?8),"
-          " first_seen = CASE WHEN ?9 = 0 THEN first_seen WHEN first_seen = 0 THEN ?9 ELSE min(first_seen, "
-          "?9) END,"
-          " last_seen = max(last_seen, ?10)")
-        .bind(name.site, name.kind, name.key, move.by[at(Status::pending)], move.by[at(Status::approved)],
-              move.by[at(Status::rejected)], move.by[at(Status::spam)], move.by[at(Status::checked)],
-              move.first, move.last)
-        .run();
-  }
-  for (const auto& [name, move] : copies_) {
-    if (move.count == 0 && move.spam == 0 && move.approved == 0 && move.at == 0) continue;
-    // A text that was silent for the retention begins anew.
-    db.use(
-          "INSERT INTO copy (site, hash, count, spam, approved, last_at)"
-          " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), ?6)"
-          " ON CONFLICT DO UPDATE SET count = max(0, iif(last_at < ?7, 0, count) + ?3),"
-          " spam = max(0, iif(last_at < ?7, 0, spam) + ?4), approved = max(0, iif(last_at < ?7, 0, approved) "
-          "+ ?5),"
-          " last_at = max(last_at, ?6)")
-        .bind(name.first, name.second, move.count, move.spam, move.approved, move.at,
-              move.at - kCopyRetention)
-        .run();
-  }
+void write_record(Db& db, Known& known, std::int64_t id, const RecordMove& move) {
+  if (nothing(move.by) && move.decided == 0 && move.last == 0) return;
+  known.add(known_record(id));
+  db.use(
+        "INSERT INTO record (id, pending, approved, rejected, spam, checked, decided, first_seen, "
+        "last_seen)"
+        " VALUES (?1, max(0, ?2), max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7), ?8, ?9)"
+        " ON CONFLICT DO UPDATE SET pending = max(0, pending + ?2), approved = max(0, approved + ?3),"
+        " rejected = max(0, rejected + ?4), spam = max(0, spam + ?5), checked = max(0, checked + ?6),"
+        " decided = max(0, decided + ?7),"
+        " first_seen = CASE WHEN ?8 = 0 THEN first_seen WHEN first_seen = 0 THEN ?8 ELSE min(first_seen, "
+        "?8) END,"
+        " last_seen = max(last_seen, ?9)")
+      .bind(id, move.by[at(Status::pending)], move.by[at(Status::approved)], move.by[at(Status::rejected)],
+            move.by[at(Status::spam)], move.by[at(Status::checked)], move.decided, move.first, move.last)
+      .run();
+}
+
+void write_copy(Db& db, Known& known, const CopyName& name, const CopyMove& move) {
+  if (move.count == 0 && move.spam == 0 && move.approved == 0 && move.at == 0) return;
+  known.add(known_copy(name.first, name.second));
+  // A text that was silent for the retention begins anew.
+  db.use(
+        "INSERT INTO copy (site, hash, count, spam, approved, last_at)"
+        " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), ?6)"
+        " ON CONFLICT DO UPDATE SET count = max(0, iif(last_at < ?7, 0, count) + ?3),"
+        " spam = max(0, iif(last_at < ?7, 0, spam) + ?4), approved = max(0, iif(last_at < ?7, 0, approved) "
+        "+ ?5),"
+        " last_at = max(last_at, ?6)")
+      .bind(name.first, name.second, move.count, move.spam, move.approved, move.at, move.at - kCopyRetention)
+      .run();
+}
+
+void Counters::flush(Db& db, Known& known) {
+  for (const auto& [id, move] : records_) write_record(db, known, id, move);
+  for (const auto& [name, move] : copies_) write_copy(db, known, name, move);
+  records_.clear();
+  copies_.clear();
+  flush_lesser(db);
+}
+
+void Counters::flush_lesser(Db& db) {
   for (const auto& [site, move] : sites_) {
     if (nothing(move.by) && move.decided == 0) continue;
     db.use(
@@ -179,7 +197,10 @@ void Counters::flush(Db& db) {
     if (by == 0) continue;
     db.use("UPDATE decision SET standing = max(0, standing + ?2) WHERE no = ?1").bind(decision, by).run();
   }
-  *this = Counters();
+  sites_.clear();
+  articles_.clear();
+  rules_.clear();
+  standing_.clear();
 }
 
 }  // namespace chaffinch::sqlite

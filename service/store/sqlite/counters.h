@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,6 +15,7 @@
 #include "core/time.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/keys.h"
+#include "store/sqlite/known.h"
 
 namespace chaffinch::sqlite {
 
@@ -24,23 +24,27 @@ inline constexpr Time kCopyRetention = 30 * kDay;
 
 using ByStatus = std::array<std::int32_t, 5>;  // in the order of Status
 
-struct RecordName {
-  std::int64_t site = 0;
-  std::int64_t kind = 0;
-  std::int64_t key = 0;
-  auto operator<=>(const RecordName&) const = default;
-};
-
 struct RecordMove {
   ByStatus by{};
+  std::int32_t decided = 0;
   Time first = 0;  // 0: says nothing of when
   Time last = 0;
+
+  RecordMove& operator+=(const RecordMove& more);
 };
+
+using CopyName = std::pair<std::int64_t, std::int64_t>;  // site, hash
 
 struct CopyMove {
   std::int32_t count = 0, spam = 0, approved = 0;
   Time at = 0;
+
+  CopyMove& operator+=(const CopyMove& more);
 };
+
+// One row of `record`, one of `copy`; it is known before it is committed.
+void write_record(Db& db, Known& known, std::int64_t id, const RecordMove& move);
+void write_copy(Db& db, Known& known, const CopyName& name, const CopyMove& move);
 
 struct SiteMove {
   ByStatus by{};
@@ -69,12 +73,13 @@ struct Counted {
 
 // The moves of one operation.
 struct Deltas {
-  std::vector<std::pair<RecordName, RecordMove>> records;
-  std::vector<std::pair<std::pair<std::int64_t, std::int64_t>, CopyMove>> copies;  // site, hash
+  std::vector<std::pair<std::int64_t, RecordMove>> records;  // record.id
+  std::vector<std::pair<CopyName, CopyMove>> copies;
   std::vector<std::pair<std::int64_t, SiteMove>> sites;
   std::vector<std::pair<std::int64_t, ArticleMove>> articles;
   std::vector<std::pair<std::pair<std::int64_t, std::string>, RuleMove>> rules;
   std::vector<std::pair<std::int64_t, std::int32_t>> standing;  // decision.no
+  std::int64_t through = 0;  // the newest comment (seq) whose coming is among them
 
   // A comment came (at its own time; we heard of it at `received`) ...
   void arrived(const Counted&, Time at, Time received);
@@ -92,11 +97,16 @@ struct Deltas {
 class Counters {
  public:
   void add(const Deltas&);
-  void flush(Db&);  // writes all moves and forgets them
+  void flush(Db&, Known&);  // writes all moves and forgets them, but `through`
+  void flush_lesser(Db&);   // all but those of records and copies, which stay
+  std::int64_t through() const { return through_; }
+  const std::map<std::int64_t, RecordMove>& records() const { return records_; }
+  const std::map<CopyName, CopyMove>& copies() const { return copies_; }
 
  private:
-  std::map<RecordName, RecordMove> records_;
-  std::map<std::pair<std::int64_t, std::int64_t>, CopyMove> copies_;
+  std::int64_t through_ = 0;
+  std::map<std::int64_t, RecordMove> records_;
+  std::map<CopyName, CopyMove> copies_;
   std::map<std::int64_t, SiteMove> sites_;
   std::map<std::int64_t, ArticleMove> articles_;
   std::map<std::pair<std::int64_t, std::string>, RuleMove> rules_;

@@ -7,6 +7,13 @@
 
 namespace chaffinch::sqlite {
 
+std::string Query::blob(int column) const {
+  const auto value = statement_.getColumn(column);
+  const int size = value.getBytes();
+  return size == 0 ? std::string()
+                   : std::string(static_cast<const char*>(value.getBlob()), static_cast<std::size_t>(size));
+}
+
 Id Query::id(int column) const {
   Id id;
   const auto value = statement_.getColumn(column);
@@ -19,7 +26,7 @@ Id Query::id(int column) const {
 Db::Db(const Options& options)
     : database_(options.file,
                 SQLite::OPEN_NOMUTEX | SQLite::OPEN_READWRITE | (options.writes ? SQLite::OPEN_CREATE : 0),
-                10'000, options.vfs),
+                kBusyTimeout, options.vfs),
       words_(database_.getHandle()) {
   const std::string cache = "PRAGMA cache_size = -" + std::to_string(options.cache_kib);
   database_.exec(cache);
@@ -31,7 +38,15 @@ Db::Db(const Options& options)
     // What was erased is overwritten wherever the page is written anyway.
     database_.exec("PRAGMA secure_delete = FAST");
     database_.exec("PRAGMA synchronous = " + options.synchronous);
-    database_.exec("PRAGMA wal_autocheckpoint = 16000");
+    // Who writes says when the log is carried over (checkpoints.h); this hook takes the place of SQLite's
+    // own.
+    sqlite3_wal_hook(
+        database_.getHandle(),
+        [](void* db, sqlite3*, const char*, int pages) {
+          static_cast<Db*>(db)->log_pages_ = static_cast<std::uint32_t>(pages);
+          return SQLITE_OK;
+        },
+        this);
     database_.exec("PRAGMA journal_size_limit = 134217728");
   } else {
     database_.exec("PRAGMA query_only = ON");

@@ -19,6 +19,11 @@
 
 namespace chaffinch::sqlite {
 
+// Bytes to be bound, which must live as long as the Query. None: NULL.
+struct Blob {
+  const std::string& bytes;
+};
+
 // One use of a prepared statement: bind, step, read; reset when it goes out of scope. Strings and ids that
 // are bound must live as long as the Query (they are not copied); views are copied.
 class Query {
@@ -55,6 +60,7 @@ class Query {
   }
   double real(int column) const { return statement_.getColumn(column).getDouble(); }
   std::string text(int column) const { return statement_.getColumn(column).getString(); }
+  std::string blob(int column) const;  // empty for NULL
   std::optional<std::int64_t> maybe(int column) const {
     return null(column) ? std::nullopt : std::optional(integer(column));
   }
@@ -65,6 +71,12 @@ class Query {
   void one(int index, double value) { statement_.bind(index, value); }
   void one(int index, const std::string& value) { statement_.bindNoCopy(index, value); }
   void one(int index, std::string&&) = delete;
+  void one(int index, const Blob& value) {
+    if (value.bytes.empty())
+      statement_.bind(index);
+    else
+      statement_.bindNoCopy(index, value.bytes.data(), static_cast<int>(value.bytes.size()));
+  }
   void one(int index, std::string_view value) { statement_.bind(index, std::string(value)); }
   void one(int index, const char* value) { statement_.bind(index, value); }
   void one(int index, const Id& value) {
@@ -94,7 +106,10 @@ class Db {
     bool writes = false;   // otherwise the connection refuses to write
     int cache_kib = 2048;  // page cache
   };
+  static constexpr int kBusyTimeout = 10'000;  // ms
   explicit Db(const Options& options);
+  Db(const Db&) = delete;
+  Db& operator=(const Db&) = delete;
 
   // A statement by its text, prepared on first use. `text` must be a literal: it is known by its address.
   Query use(const char* text);
@@ -104,13 +119,18 @@ class Db {
 
   // Rows changed by the latest INSERT, UPDATE or DELETE.
   std::int64_t changes() const { return database_.getChanges(); }
+  // By this connection so far, of all statements.
+  std::int64_t all_changes() const { return database_.getTotalChanges(); }
   bool in_transaction() const;
+  // Pages in the write-ahead log as of this connection's latest commit.
+  std::uint32_t log_pages() const { return log_pages_; }
   SQLite::Database& database() { return database_; }
   const Words& words() const { return words_; }
 
  private:
   SQLite::Database database_;
   Words words_;
+  std::uint32_t log_pages_ = 0;
   std::unordered_map<const void*, std::unique_ptr<SQLite::Statement>> literals_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> made_;
 };

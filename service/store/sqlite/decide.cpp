@@ -7,12 +7,14 @@
 #include "store/codec.h"
 #include "store/sqlite/change.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/lessons.h"
 #include "store/sqlite/pages.h"
 
 namespace chaffinch::sqlite {
 namespace {
 
 constexpr std::uint32_t kExamine = 2'000;  // lines of the log that one page looks at
+constexpr std::uint64_t kItems = 50'000;   // and comments of decisions over several sites
 
 constexpr const char* kDecision =
     "SELECT d.no, d.id, d.kind, d.by, d.by_token, d.at, d.site, d.reason, d.note, d.changed, d.standing, "
@@ -41,6 +43,34 @@ Decision read_decision(Query& query, const Sites& sites) {
   return decision;
 }
 
+// A decision over several sites as one of them sees it; false when it changed nothing there.
+bool seen_by(Db& db, const Sites& sites, std::int64_t no, const Sites::Entry& site, Decision& decision) {
+  {
+    auto query = db.use(
+        "SELECT count(*), coalesce(sum(c.latest_decision = ?1), 0) FROM decision_item i CROSS JOIN comment c"
+        " WHERE i.decision = ?1 AND c.seq = i.comment AND c.site = ?2");
+    query.bind(no, site.no).step();
+    decision.changed = query.as<std::uint32_t>(0);
+    decision.standing = query.as<std::uint32_t>(1);
+  }
+  if (decision.changed == 0) return false;
+  decision.site = site.site.id;
+  decision.partial = true;
+  std::erase_if(decision.skipped, [&](const Skipped& one) {
+    const auto row = row_by_id(db, sites, one.id);
+    return !row || row->site != site.no;
+  });
+  if (!decision.undone_by) return true;
+  // The latest undo of it may have been another site's.
+  decision.undone_by.reset();
+  auto query = db.use(
+      "SELECT d.id FROM decision_item i CROSS JOIN comment c CROSS JOIN decision_item u CROSS JOIN decision d"
+      " WHERE i.decision = ?1 AND c.seq = i.comment AND c.site = ?2 AND u.comment = i.comment"
+      " AND u.decision > ?1 AND d.no = u.decision AND d.undoes = ?1 ORDER BY d.no DESC LIMIT 1");
+  if (query.bind(no, site.no).step()) decision.undone_by = query.id(0);
+  return true;
+}
+
 void block(Db& db, const Row& row, const char* kind, const std::string& value, const Settle& settle,
            std::int64_t decision, std::vector<std::pair<std::string, std::string>>& made) {
   if (value.empty()) return;
@@ -53,26 +83,54 @@ void block(Db& db, const Row& row, const char* kind, const std::string& value, c
   made.push_back({kind, value});
 }
 
-Settled replayed(const std::string& answer) {
-  Settled settled = codec::read_settled(answer).value_or(Settled{});
-  settled.replayed = true;
-  return settled;
-}
-
 }  // namespace
 
-Result<Settled> Engine::settle_in(Change& change, const Settle& settle, const std::vector<Target>& targets) {
-  if (settle.kind == DecisionKind::undo) {
-    return fail(Code::invalid, "an undo names the decision that it takes back", "/decision");
+Decider Engine::decider(Change& change, Decider::Who who) {
+  return Decider(change, keys_, sites_, maker_, std::move(who));
+}
+
+// Looking at thousands of texts would keep the writer from submissions; what changes meanwhile is looked at
+// there.
+Engine::Lessons Engine::lessons_for(const Settle& settle) {
+  Lessons lessons;
+  if (!maker_ || !teaches(settle.kind)) return lessons;
+  std::vector<Target> targets = settle.targets;
+  if (targets.empty() && settle.filter) {
+    QueueQuery query = *settle.filter;
+    if (!settle.reach.empty()) query.reach = settle.reach;
+    query.now = settle.now;
+    auto found =
+        read([&](Db& db) -> Result<std::vector<Target>> { return targets_in(db, query, settle.expected); });
+    if (found) targets = std::move(*found);
+  }
+  for (std::size_t i = 0; i < targets.size();) {
+    // Not one long read: it would hold back the checkpoint of the log.
+    std::vector<Row> rows;
+    (void)read([&](Db& db) -> Done {
+      for (const std::size_t end = std::min(targets.size(), i + 50); i < end; ++i) {
+        if (auto row = row_in_reach(db, sites_, settle.reach, targets[i].id)) rows.push_back(std::move(*row));
+      }
+      return {};
+    });
+    if (rows.empty()) i += 50;
+    for (const Row& row : rows)
+      lessons.emplace(row.comment.id, std::pair(row.comment.version, lesson_of(row, maker_)));
+  }
+  return lessons;
+}
+
+Result<Settled> Engine::settle_in(Change& change, const Settle& settle, const std::vector<Target>& targets,
+                                  const Lessons& lessons) {
+  if (!is_status(settle.kind)) {
+    return fail(Code::invalid, "a comment is approved, rejected or spam", "/decision");
   }
   Db& db = change.db;
-  Decider decider(change, keys_,
-                  {.kind = settle.kind,
-                   .by = settle.by,
-                   .by_token = settle.by_token,
-                   .reason = settle.reason,
-                   .note = settle.note,
-                   .now = settle.now});
+  Decider decider = this->decider(change, {.kind = settle.kind,
+                                           .by = settle.by,
+                                           .by_token = settle.by_token,
+                                           .reason = settle.reason,
+                                           .note = settle.note,
+                                           .now = settle.now});
   std::vector<std::pair<std::string, std::string>> blocked;
   for (const Target& target : targets) {
     const auto row = row_in_reach(db, sites_, settle.reach, target.id);
@@ -80,7 +138,10 @@ Result<Settled> Engine::settle_in(Change& change, const Settle& settle, const st
       decider.skip(target.id, "not_found");
       continue;
     }
-    if (!decider.decide(*row, target.version)) continue;
+    const auto made = lessons.find(target.id);
+    const bool fits = made != lessons.end() && made->second.first == row->comment.version;
+    if (!decider.decide(*row, target.version, fits ? std::optional(made->second.second) : std::nullopt))
+      continue;
     const Author& author = row->comment.author;
     if (settle.block.author && !author.id.empty()) {
       block(db, *row, "author", author.id, settle, decider.no(), blocked);
@@ -102,10 +163,11 @@ Result<Settled> Engine::settle_in(Change& change, const Settle& settle, const st
 }
 
 Result<Settled> Engine::settle(const Settle& settle) {
+  const Lessons lessons = lessons_for(settle);
   return writer_.run([&](Change& change) -> Result<Settled> {
-    auto before = answered(change.db, settle.once, settle.now);
+    auto before = answered_before(change.db, settle.once, settle.now);
     if (!before) return tl::unexpected(std::move(before).error());
-    if (*before) return replayed(**before);
+    if (*before) return settled_before(**before);
     std::vector<Target> targets = settle.targets;
     if (targets.empty() && settle.filter) {
       QueueQuery query = *settle.filter;
@@ -115,7 +177,7 @@ Result<Settled> Engine::settle(const Settle& settle) {
       if (!found) return tl::unexpected(std::move(found).error());
       targets = std::move(*found);
     }
-    auto settled = settle_in(change, settle, targets);
+    auto settled = settle_in(change, settle, targets, lessons);
     if (settled && !settled->id.empty()) {
       remember_answer(change.db, settle.once, codec::write(*settled), settle.now);
     }
@@ -126,22 +188,35 @@ Result<Settled> Engine::settle(const Settle& settle) {
 Result<Settled> Engine::undo(const Undo& undo) {
   return writer_.run([&](Change& change) -> Result<Settled> {
     Db& db = change.db;
-    auto before = answered(db, undo.once, undo.now);
+    auto before = answered_before(db, undo.once, undo.now);
     if (!before) return tl::unexpected(std::move(before).error());
-    if (*before) return replayed(**before);
+    if (*before) return settled_before(**before);
 
     std::int64_t no = 0;
+    auto kind = DecisionKind::undo;
+    std::int64_t site = 0;  // 0: several
+    // Of a decision over several sites a site's moderator takes back that site's part.
+    std::int64_t only = 0;
     {
       auto query = db.use("SELECT no, kind, site FROM decision WHERE id = ?1");
       const auto reach = undo.reach.empty() ? nullptr : sites_.find(undo.reach);
-      if (!query.bind(undo.decision).step() ||
-          (!undo.reach.empty() && (!reach || query.maybe(2) != reach->no))) {
+      const bool there = query.bind(undo.decision).step();
+      if (!there || (!undo.reach.empty() && (!reach || query.maybe(2).value_or(reach->no) != reach->no))) {
         return fail(Code::not_found, "there is no such decision", "/id");
       }
       no = query.integer(0);
-      if (query.as<DecisionKind>(1) == DecisionKind::undo) {
-        return fail(Code::invalid, "an undo cannot be undone", "/id", "decide anew instead");
-      }
+      kind = query.as<DecisionKind>(1);
+      site = query.maybe(2).value_or(0);
+      if (reach && site == 0) only = reach->no;
+    }
+    if (only != 0) {
+      auto query = db.use(
+          "SELECT 1 FROM decision_item i CROSS JOIN comment c WHERE i.decision = ?1 AND c.seq = i.comment"
+          " AND c.site = ?2 LIMIT 1");
+      if (!query.bind(no, only).step()) return fail(Code::not_found, "there is no such decision", "/id");
+    }
+    if (kind == DecisionKind::undo) {
+      return fail(Code::invalid, "an undo cannot be undone", "/id", "decide anew instead");
     }
     std::vector<Decider::Item> items;
     {
@@ -158,22 +233,24 @@ Result<Settled> Engine::undo(const Undo& undo) {
                          .learned = query.maybe(5)});
       }
     }
-    Decider decider(change, keys_,
-                    {.kind = DecisionKind::undo,
-                     .by = undo.by,
-                     .by_token = undo.by_token,
-                     .reason = {},
-                     .note = undo.note,
-                     .now = undo.now});
+    Decider decider = this->decider(change, {.kind = DecisionKind::undo,
+                                             .by = undo.by,
+                                             .by_token = undo.by_token,
+                                             .reason = {},
+                                             .note = undo.note,
+                                             .now = undo.now});
+    if (kind == DecisionKind::learn) decider.take_back_alone(no, site);
     for (const Decider::Item& item : items) {
       // A comment that was removed took its line of the decision with it.
-      if (const auto row = row_by_seq(db, sites_, item.comment)) decider.take_back(no, *row, item);
+      const auto row = row_by_seq(db, sites_, item.comment);
+      if (row && (only == 0 || row->site == only)) decider.take_back(no, *row, item);
     }
-    const Settled settled = decider.finish();
+    Settled settled = decider.finish();
+    settled.partial = only != 0;
     if (settled.id.empty()) return settled;
     db.use("UPDATE decision SET undone_by = ?2 WHERE no = ?1").bind(no, decider.no()).run();
     db.use("UPDATE decision SET undoes = ?2 WHERE no = ?1").bind(decider.no(), no).run();
-    db.use("DELETE FROM block WHERE decision = ?1").bind(no).run();
+    db.use("DELETE FROM block WHERE decision = ?1 AND (?2 = 0 OR site = ?2)").bind(no, only).run();
     remember_answer(db, undo.once, codec::write(settled), undo.now);
     return settled;
   });
@@ -186,31 +263,44 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
     if (!wish.reach.empty() && !wish.site.empty() && wish.reach != wish.site) {
       return fail(Code::not_found, "there is no such site", "?site");
     }
-    std::int64_t site = 0;
+    std::shared_ptr<const Sites::Entry> site;
     if (const std::string& name = wish.site.empty() ? wish.reach : wish.site; !name.empty()) {
       const auto entry = known_site(name, "?site");
       if (!entry) return tl::unexpected(entry.error());
-      site = (*entry)->no;
+      site = *entry;
     }
     const std::size_t limit = std::clamp<std::size_t>(wish.limit, 1, limits::kPage);
     std::vector<std::int64_t> some;
     {
       auto query =
-          site != 0 ? db.use("SELECT no FROM decision WHERE no < ?1 AND site = ?3 ORDER BY no DESC LIMIT ?2")
-                    : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
+          site ? db.use(
+                     "SELECT no FROM decision WHERE no < ?1 AND site = ?3 UNION ALL"
+                     " SELECT no FROM decision WHERE no < ?1 AND site IS NULL ORDER BY no DESC LIMIT ?2")
+               : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
       query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamine);
-      if (site != 0) query.at(3, site);
+      if (site) query.at(3, site->no);
       while (query.step()) some.push_back(query.integer(0));
     }
     DecisionPage page;
     std::int64_t last = 0;
     bool more = some.size() == kExamine;
+    std::uint64_t items = 0;
     for (const std::int64_t no : some) {
-      auto query = db.use(kDecision);
-      if (!query.bind(no).step()) continue;
-      Decision decision = read_decision(query, sites_);
-      const bool asked =
-          (wish.by.empty() || decision.by == wish.by) && (!wish.kind || decision.kind == *wish.kind);
+      Decision decision;
+      {
+        auto query = db.use(kDecision);
+        if (!query.bind(no).step()) continue;
+        decision = read_decision(query, sites_);
+      }
+      bool asked = (wish.by.empty() || decision.by == wish.by) && (!wish.kind || decision.kind == *wish.kind);
+      if (asked && site && decision.site.empty()) {
+        items += decision.changed + decision.skipped.size();
+        if (items > kItems && last != 0) {
+          more = true;
+          break;
+        }
+        asked = seen_by(db, sites_, no, *site, decision);
+      }
       if (asked && page.items.size() == limit) {
         more = true;
         break;
@@ -230,13 +320,17 @@ Result<Decision> Engine::decision(const std::string& reach, Id id) {
       auto query = db.use("SELECT no FROM decision WHERE id = ?1");
       if (query.bind(id).step()) no = query.integer(0);
     }
-    auto query = db.use(kDecision);
-    if (no == 0 || !query.bind(no).step()) return fail(Code::not_found, "there is no such decision", "/id");
-    Decision decision = read_decision(query, sites_);
-    if (!reach.empty() && decision.site != reach) {
-      return fail(Code::not_found, "there is no such decision", "/id");
+    std::optional<Decision> decision;
+    {
+      auto query = db.use(kDecision);
+      if (no != 0 && query.bind(no).step()) decision = read_decision(query, sites_);
     }
-    return decision;
+    const auto site = reach.empty() ? nullptr : sites_.find(reach);
+    const bool seen =
+        decision && (reach.empty() || decision->site == reach ||
+                     (decision->site.empty() && site && seen_by(db, sites_, no, *site, *decision)));
+    if (!seen) return fail(Code::not_found, "there is no such decision", "/id");
+    return std::move(*decision);
   });
 }
 

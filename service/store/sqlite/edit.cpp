@@ -3,6 +3,7 @@
 
 #include "store/codec.h"
 #include "store/sqlite/change.h"
+#include "store/sqlite/doubt.h"
 #include "store/sqlite/engine.h"
 
 namespace chaffinch::sqlite {
@@ -16,9 +17,12 @@ void note(Db& db, const Row& row, Time now, const char* what, const std::string&
 
 }  // namespace
 
-Result<Comment> Engine::edit(const Edit& edit) {
-  return writer_.run([&](Change& change) -> Result<Comment> {
+Result<Kept> Engine::edit(const Edit& edit) {
+  return writer_.run([&](Change& change) -> Result<Kept> {
     Db& db = change.db;
+    auto answer = answered_before(db, edit.once, edit.now);
+    if (!answer) return tl::unexpected(std::move(answer).error());
+    if (*answer) return kept_before(**answer);
     const auto found = row_in_reach(db, sites_, edit.reach, edit.id);
     if (!found) return tl::unexpected(found.error());
     const Row& before = *found;
@@ -49,13 +53,20 @@ Result<Comment> Engine::edit(const Edit& edit) {
     after.verdict_text = codec::write(edit.verdict);
     after.facts_text = codec::write(edit.facts);
     after.score = edit.verdict.score;
-    after.doubt = std::abs(after.score - site->site.policy.hold);
+    after.doubt = doubt_of(edit.verdict, site->site.policy.hold, before.cluster);
     // Without its address (erased by now) the network is not known any more: the author's key stays as it
     // was.
     if (!after.comment.client.ip.empty() || before.keys.network == 0) {
       after.keys.author = keys_.person(after.comment.author, after.comment.client.ip).author;
     }
     change.deltas.changed(counted(before, keys_), counted(after, keys_), edit.now);
+    near_edited(change,
+                {.seq = after.seq,
+                 .site = after.site,
+                 .copy_hash = after.copy_hash,
+                 .at = after.comment.received_at,
+                 .sketch = edit.sketch},
+                kin_of(after.comment.status, after.comment.decided));
     const std::string domains = codec::write(after.domains);
     db.use(
           "UPDATE comment SET content = ?2, name = ?3, url = ?4, status = ?5, discard = ?6, version = ?7,"
@@ -72,24 +83,39 @@ Result<Comment> Engine::edit(const Edit& edit) {
     }
     note(db, before, edit.now, "edited", edit.by, after.comment.status);
     if (indexed) index_row(db, after, keys_);
-    return std::move(after.comment);
+    Kept kept{.id = after.comment.id, .status = after.comment.status};
+    remember_answer(db, edit.once, answer_of(kept, after.verdict_text), edit.now);
+    return kept;
   });
 }
 
-Done Engine::remove(const std::string& reach, Id id, const std::string&, Time) {
-  return writer_.run([&](Change& change) -> Done {
+Result<Took> Engine::remove(const std::string& reach, Id id, const std::string&, Time now, const Once& once) {
+  return writer_.run([&](Change& change) -> Result<Took> {
+    auto answer = answered_before(change.db, once, now);
+    if (!answer) return tl::unexpected(std::move(answer).error());
+    if (*answer) return Took{.replayed = true};
     const auto row = row_in_reach(change.db, sites_, reach, id);
     if (!row) return tl::unexpected(row.error());
     erase(change, keys_, *row, false);
-    return {};
+    remember_answer(change.db, once, {}, now);
+    return Took{};
   });
 }
 
-Result<std::uint32_t> Engine::rejudge(const std::vector<Rejudged>& all, Time now) {
-  return writer_.run([&](Change& change) -> Result<std::uint32_t> {
+Result<Rechecked> Engine::rejudge(const Rejudge& wish) {
+  return writer_.run([&](Change& change) -> Result<Rechecked> {
     Db& db = change.db;
-    std::uint32_t changed = 0;
-    for (const Rejudged& one : all) {
+    auto answer = answered_before(db, wish.once, wish.now);
+    if (!answer) return tl::unexpected(std::move(answer).error());
+    if (*answer) {
+      const auto fields = fields_of(**answer, 3);
+      return Rechecked{.seen = static_cast<std::uint32_t>(number_in(fields[0])),
+                       .changed = static_cast<std::uint32_t>(number_in(fields[1])),
+                       .next = fields[2].empty() ? std::nullopt : std::optional(fields[2]),
+                       .replayed = true};
+    }
+    Rechecked done{.seen = wish.seen, .changed = 0, .next = wish.next, .replayed = false};
+    for (const Rejudged& one : wish.all) {
       const auto row = row_by_id(db, sites_, one.id);
       // A person outranks the machine, and what changed meanwhile was judged on other words.
       if (!row || row->comment.decided || row->comment.status != Status::pending ||
@@ -105,8 +131,9 @@ Result<std::uint32_t> Engine::rejudge(const std::vector<Rejudged>& all, Time now
       after.verdict_text = codec::write(one.verdict);
       after.facts_text = codec::write(one.facts);
       after.score = one.verdict.score;
-      after.doubt = std::abs(after.score - sites_.find(row->site)->site.policy.hold);
+      after.doubt = doubt_of(one.verdict, sites_.find(row->site)->site.policy.hold, row->cluster);
       change.deltas.changed(counted(*row, keys_), counted(after, keys_));
+      near_stands(change, row->seq, kin_of(after.comment.status, false));
       db.use(
             "UPDATE comment SET status = ?2, discard = ?3, version = ?4, verdict = ?5, facts = ?6, score = "
             "?7,"
@@ -117,11 +144,15 @@ Result<std::uint32_t> Engine::rejudge(const std::vector<Rejudged>& all, Time now
       if (after.comment.status != Status::pending) {
         db.use("DELETE FROM lease WHERE comment = ?1").bind(after.seq).run();
       }
-      note(db, *row, now, "rechecked", "", after.comment.status);
+      note(db, *row, wish.now, "rechecked", "", after.comment.status);
       if (indexed) index_row(db, after, keys_);
-      ++changed;
+      ++done.changed;
     }
-    return changed;
+    remember_answer(
+        db, wish.once,
+        answer_of({std::to_string(done.seen), std::to_string(done.changed), done.next.value_or("")}),
+        wish.now);
+    return done;
   });
 }
 

@@ -11,9 +11,11 @@ namespace chaffinch {
 namespace sqlite {
 namespace {
 
-constexpr std::uint32_t kIndexIdle = 100;      // comments indexed in one step while nothing else is to do
-constexpr std::uint32_t kIndexBusy = 32;       // and after a group when too many wait
-constexpr std::int64_t kIndexBehind = 20'000;  // that is too many
+constexpr std::uint32_t kIndexIdle = 100;  // comments indexed in one step while nothing else is to do
+constexpr std::uint32_t kIndexBusy = 32;   // and after a group when too many wait
+// That is too many. A burst is caught up with after it; until then searches walk through what is not indexed
+// yet, page by page.
+constexpr std::int64_t kIndexBehind = 100'000;
 constexpr std::uint32_t kIndexForced = 500;
 
 // SQLite's memory statistics cost a lock around every allocation, and nobody reads them.
@@ -30,6 +32,15 @@ std::string opened(const StoreOptions& options) {
 std::int64_t number(Db& db, const char* text) {
   auto query = db.use(text);
   return query.step() ? query.integer(0) : 0;
+}
+
+void know_rows(Db& db, Known& known) {
+  const auto rows = number(db, "SELECT count(*) FROM record") + number(db, "SELECT count(*) FROM copy");
+  known.size_for(static_cast<std::uint64_t>(rows));
+  auto records = db.use("SELECT id FROM record");
+  while (records.step()) known.add(known_record(records.integer(0)));
+  auto copies = db.use("SELECT site, hash FROM copy");
+  while (copies.step()) known.add(known_copy(copies.integer(0), copies.integer(1)));
 }
 
 // What is asked of the file before the threads start.
@@ -59,18 +70,22 @@ Engine::Engine(const StoreOptions& options)
       lock_(file_),
       keys_(prepared(options, file_)),
       readers_(reading(options, file_), options.readers),
-      writer_(std::make_unique<Db>(writing(options, file_)),
+      checkpoints_(checkpointing(options, file_), options.log_step),
+      writer_(std::make_unique<Db>(writing(options, file_)), near_, known_, backlog_,
               {.queue_limit = options.queue_limit, .group_limit = std::max(options.group_limit, 1U)},
               {.step =
                    [this](Db& db) {
                      return index_idle(db, indexed_ + kIndexBehind < last_seq_ ? kIndexBusy : kIndexIdle);
                    },
-               .behind = [this] { return indexed_ + kIndexBehind < last_seq_; }}) {
+               .behind = [this] { return indexed_ + kIndexBehind < last_seq_; },
+               .between = [this](Db& db) { checkpoints_.between(db); }}) {
   const Done done = read([&](Db& db) -> Done {
     sites_.load(db);
     last_seq_ = std::max(number(db, "SELECT coalesce(max(seq), 0) FROM comment"),
                          number(db, "SELECT value FROM meta WHERE name = 'seq_floor'"));
     indexed_ = indexed_to(db);
+    know_rows(db, known_);
+    near_load(db, near_, Near::Room{}.recent);
     auto query = db.use("SELECT kind, value FROM block WHERE kind = 'cidr'");
     while (query.step()) note_block(query.text(0), query.text(1));
     for (const char* kind : {"author", "email", "ip", "domain"}) {
@@ -80,6 +95,7 @@ Engine::Engine(const StoreOptions& options)
     return {};
   });
   if (!done) throw std::runtime_error("cannot read the database '" + file_ + "': " + done.error().what);
+  count_again();
   remember_last_hour();
   writer_.wake();
 }

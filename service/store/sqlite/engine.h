@@ -2,8 +2,14 @@
 //
 //   db           one connection and its statements        writer     the thread that writes, in groups
 //   readers      the connections that read                counters   what is counted, summed up over a group
+//   checkpoints  the log is carried over into the file      backlog    ... and not yet written
+//   remembered   what is known of an author, an address,   known      which of these rows there may be
+//                a text
 //   marks        velocity and comments in flight          rows       a comment's row; the sites
+//   near         the index of near copies                 near_rows  the table that it is filled from
 //   search       filters and the search index             pages      keyset pages over comments; cursors
+//   doubt, alike what is most useful to decide; what waits and is nearly the same
+//   travel       lessons that come from a file
 //   change       putting a comment in, moving it from one state to another, taking it out
 //   submit, queue, decide, thread, edit, admin, blocks, retention: the calls of store.h
 //   schema       migrations, and opening the file         keys       keyed hashes
@@ -12,13 +18,19 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <SQLiteCpp/Exception.h>
 
+#include "store/sqlite/backlog.h"
+#include "store/sqlite/change.h"
+#include "store/sqlite/checkpoints.h"
 #include "store/sqlite/marks.h"
+#include "store/sqlite/near_rows.h"
 #include "store/sqlite/readers.h"
 #include "store/sqlite/rows.h"
 #include "store/sqlite/schema.h"
@@ -42,18 +54,23 @@ class Engine final : public Store {
   Result<Recalled> recall(const Probe&) override;
   void release(std::uint64_t reservation) override;
   Result<Kept> keep(Keep) override;
+  Result<std::optional<Kept>> replay(const Once&) override;
+  Result<bool> answered(const Once&) override;
   Result<std::vector<Imported>> import(std::vector<Import>) override;
 
   Result<QueuePage> queue(const QueueQuery&) override;
   Result<std::uint64_t> count(const QueueQuery&, std::uint32_t at_most) override;
-  Result<std::vector<QueueItem>> claim(const Claim&) override;
-  Done unclaim(const std::string& holder, const std::vector<Id>& ids) override;
+  Result<Answered<std::vector<QueueItem>>> claim(const Claim&) override;
+  Result<Took> unclaim(const std::string& holder, const std::vector<Id>& ids, const Once&) override;
   Result<Detail> detail(const std::string& reach, Id, Time now) override;
   Result<Comment> comment(const std::string& reach, Id) override;
   Result<QueueItem> kept(const std::string& reach, Id) override;
 
+  Result<ArchivePage> archive(const ArchiveQuery&) override;
+
   Result<Settled> settle(const Settle&) override;
   Result<Settled> undo(const Undo&) override;
+  Result<NearPending> near_pending(const std::string& reach, Id decision) override;
   Result<DecisionPage> decisions(const DecisionQuery&) override;
   Result<Decision> decision(const std::string& reach, Id) override;
 
@@ -61,34 +78,60 @@ class Engine final : public Store {
   Result<std::vector<std::uint64_t>> counts(const std::string& site,
                                             const std::vector<std::string>& articles) override;
 
-  Result<Comment> edit(const Edit&) override;
-  Done remove(const std::string& reach, Id, const std::string& by, Time now) override;
-  Result<std::uint32_t> rejudge(const std::vector<Rejudged>&, Time now) override;
+  Result<Kept> edit(const Edit&) override;
+  Result<Took> remove(const std::string& reach, Id, const std::string& by, Time now, const Once&) override;
+  Result<Rechecked> rejudge(const Rejudge&) override;
 
-  Result<Site> add_site(const Site&, const Once&) override;
+  Result<Site> add_site(const Site&, const Once&, const NewToken*) override;
   Result<Site> site(const std::string& id) override;
   Result<std::vector<Site>> sites() override;
-  Result<Site> change_site(const Site&, std::optional<std::int64_t> seen_version) override;
+  Result<Answered<Site>> change_site(const Site&, std::optional<std::int64_t> seen_version,
+                                     const Once&) override;
   Result<ArticleInfo> article(const std::string& site, const std::string& id) override;
   Result<ArticlePage> articles(const std::string& site, const std::string& cursor,
                                std::uint32_t limit) override;
-  Result<ArticleInfo> put_article(const std::string& site, const ArticleRef&, std::optional<bool> closed,
-                                  Time now) override;
+  Result<Answered<ArticleInfo>> put_article(const std::string& site, const ArticleRef&,
+                                            std::optional<bool> closed, Time now, const Once&) override;
 
-  Done add_token(const Token&, const std::string& secret_hash) override;
+  Done add_token(const Token&, const std::string& secret_hash, const Once&) override;
   Result<Token> token(const std::string& secret_hash, Time now) override;
   Result<std::vector<Token>> tokens(const std::string& reach) override;
-  Done revoke_token(const std::string& reach, Id, Time now) override;
+  Result<Took> revoke_token(const std::string& reach, Id, Time now, const Once&) override;
 
   Result<BlockAdded> add_block(const AddBlock&) override;
   Result<BlockPage> blocks(const std::string& reach, const std::string& kind, const std::string& cursor,
                            std::uint32_t limit, Time now) override;
-  Done remove_block(const std::string& reach, Id) override;
+  Result<Took> remove_block(const std::string& reach, Id, const Once&) override;
+
+  Result<std::vector<StoredPack>> drafts() override;
+  Result<std::vector<StoredPack>> published_packs() override;
+  Result<std::vector<RulesVersion>> rules_in_force() override;
+  Result<Answered<StoredPack>> put_draft(const StoredPack&, const RulesAuthor&) override;
+  Result<Took> drop_draft(const std::string& site, const std::string& name, const RulesAuthor&) override;
+  Result<Answered<RulesVersion>> publish_rules(const PublishRules&, const RulesAuthor&) override;
+  Result<RulesVersionPage> rules_versions(const std::string& site, const std::string& cursor,
+                                          std::uint32_t limit) override;
+  Result<std::pair<RulesVersion, std::vector<StoredPack>>> rules_version(const std::string& reach,
+                                                                         std::int64_t no) override;
+  Result<RulesEventPage> rules_events(const std::string& site, const std::string& cursor,
+                                      std::uint32_t limit) override;
 
   Result<Forgotten> forget(const Forget&) override;
   Result<SiteStats> stats(const std::string& site) override;
+
+  std::string feature_secret() override;
+  std::string lessons_name() const override;
+  Result<LessonsImported> import_lessons(const ImportLessons&) override;
+  void teach_with(LessonMaker) override;
   Result<std::vector<LearnEvent>> learn_events(std::int64_t after_seq, std::uint32_t limit) override;
-  Done learn(const Learn&) override;
+  Result<std::vector<LearnEvent>> learn_changes(std::int64_t after_change, std::uint32_t limit) override;
+  Result<std::int64_t> newest_learn_change() override;
+  Result<LessonPage> lessons(const std::string& site, std::int64_t after_seq, std::uint32_t limit) override;
+  Result<std::optional<LearnState>> learn_state(const std::string& site) override;
+  Result<std::optional<std::string>> starter_model(const std::string& version) override;
+  Done keep_starter_model(const std::string& version, const std::string& model) override;
+  Done fold_lessons(const LearnState&, Time now) override;
+  Result<Settled> learn(const Learn&) override;
 
   Result<Swept> sweep(Time now) override;
   Done index_step() override;
@@ -116,43 +159,79 @@ class Engine final : public Store {
     }
   }
 
+  // As read, once more when `body` answers false: its snapshot is too old for the backlog.
+  template <class F>
+  Done read_counted(F&& body) {
+    for (int i = 0; i < 10; ++i) {
+      const Result<bool> done = read(body);
+      if (!done) return tl::unexpected(done.error());
+      if (*done) return {};
+    }
+    return fail(Code::unavailable, "the store is too busy to read", {}, "try again in a moment", 1);
+  }
+
   Result<std::shared_ptr<const Sites::Entry>> known_site(const std::string& id, const char* where) const;
-  Record record(Db& db, std::int64_t site, Kind kind, std::int64_t key) const;
   std::vector<BlockHit> block_hits(Db& db, std::int64_t site, const Probe& probe) const;
   void note_block(const std::string& kind, const std::string& value);
   void remember_last_hour();
+  void count_again();
 
   // Operations inside the writer, shared by several calls.
-  Result<Kept> keep_in(Change& change, const Keep& keep, bool imported);
-  Result<Settled> settle_in(Change& change, const Settle& settle, const std::vector<Target>& targets);
+  // What of a comment can be made ready by its own thread, so that the writer has less to do.
+  struct Prepared {
+    std::string domains, verdict, facts;
+    Counted counted;
+    std::uint32_t cluster = 1;
+  };
+  Prepared prepare(const Keep& keep);
+  std::uint32_t cluster_of(const Keep& keep);
+  Result<Kept> keep_in(Change& change, const Keep& keep, Prepared& prepared, bool imported);
+  Result<std::int64_t> lane_of(const std::string& site) const;  // as learn_state has it
+  // Lessons of comments, made before the writer's turn; each for one version of its comment.
+  using Lessons = std::map<Id, std::pair<std::int32_t, std::string>>;
+  Lessons lessons_for(const Settle& settle);
+  Result<Settled> settle_in(Change& change, const Settle& settle, const std::vector<Target>& targets,
+                            const Lessons& lessons);
+  Decider decider(Change& change, Decider::Who who);
   Result<std::vector<Target>> targets_in(Db& db, const QueueQuery& query,
                                          std::optional<std::uint32_t> expected);
 
   struct ForgetStep {
-    std::uint64_t comments = 0, records = 0;
+    std::uint64_t comments = 0, records = 0;  // of this step
     bool more = false;
   };
+  Result<Forgotten> finish_forgetting(Forgotten forgotten);
   Result<ForgetStep> forget_step(const Id& receipt);
   void sweep_site(Change& change, const Sites::Entry& site, Time now, std::uint32_t& room, Swept& swept);
-  void sweep_small(Db& db, Time now, Swept& swept);
+  void sweep_small(Change& change, Time now, Swept& swept);
+  void sweep_copies(Db& db, Time now, Swept& swept);
+  void sweep_records(Db& db, Time now, Swept& swept);
   bool index_idle(Db& db, std::uint32_t most);
 
+  LessonMaker maker_;
   StoreOptions options_;
   std::string file_;
   Lock lock_;
   Keys keys_;
   Sites sites_;
   Marks marks_;
+  Near near_;
+  Known known_;
+  Backlog backlog_{known_};
   BlockKinds block_kinds_;
   std::atomic<std::int64_t> last_seq_{0};  // of the newest comment; changed by the writer only
   std::atomic<std::int64_t> indexed_{0};   // up to which the search index is filled
   std::int64_t copies_site_ = 0,
                copies_hash_ = 0;  // the sweep's place among the copies; the writer's thread only
   Time copies_swept_at_ = 0;      // when it last came through
+  std::int64_t records_place_ = std::numeric_limits<std::int64_t>::min();  // as of the copies
+  Time records_swept_at_ = 0;
+  NearSweep near_sweep_;  // the writer's thread only
   std::mutex used_lock_;
   std::unordered_map<std::string, Time>
       used_;  // guarded by used_lock_; tokens and the hour noted of their use
   Readers readers_;
+  Checkpoints checkpoints_;
   Writer writer_;  // last: its thread uses all of the above
 };
 

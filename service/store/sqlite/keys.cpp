@@ -81,6 +81,10 @@ std::int64_t Keys::address(std::string_view ip) const {
   return ip.empty() ? 0 : of("address", ip);
 }
 
+std::int64_t Keys::token(const Id& author_key) const {
+  return author_key.empty() ? 0 : of("author token", author_key.text());
+}
+
 PersonKeys Keys::person(const Author& author, std::string_view ip) const {
   PersonKeys keys;
   keys.email = email(author.email);

@@ -17,8 +17,15 @@ namespace chaffinch::sqlite {
 // comment.
 std::uint64_t siphash(const std::array<std::uint8_t, 16>& key, std::string_view text);
 
-// What a reputation record is about, as kept in record.kind.
+// What a reputation record is about; part of record.id.
 enum class Kind : std::uint8_t { author, email, address, network, domain };
+
+// record.id. `key` is a keyed hash of a text of this kind, so that of n records any two have one id with a
+// chance of n * n / 2^65 (ten million records: one in 370,000), and nobody without the secret can bring it
+// about; the same key on two sites never has.
+constexpr std::int64_t record_id(std::int64_t site, Kind kind, std::int64_t key) {
+  return key ^ (site * 8 + static_cast<std::int64_t>(kind));
+}
 
 // 0 stands for "has none" everywhere.
 struct PersonKeys {
@@ -26,6 +33,7 @@ struct PersonKeys {
   std::int64_t email = 0;
   std::int64_t address = 0;
   std::int64_t network = 0;
+  std::int64_t token = 0;  // of the author's signed token: a second way in which the author is known
 };
 
 class Keys {
@@ -37,6 +45,7 @@ class Keys {
   std::int64_t email(std::string_view email) const;  // any case; 0 when empty
   std::int64_t author_id(std::string_view id) const;
   std::int64_t address(std::string_view ip) const;
+  std::int64_t token(const Id& author_key) const;  // 0 when empty
   std::int64_t domain(std::string_view domain) const { return of("domain", domain); }
   PersonKeys person(const Author&, std::string_view ip) const;
 

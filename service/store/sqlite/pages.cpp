@@ -34,6 +34,45 @@ bool before(Sort sort, const At& a, const At& b) {
 
 using Candidates = std::vector<At>;
 
+// The first `most` of what all sites hold, each of which gives its own part in order: from(site, after,
+// count) is a site's next `count` behind `after`. A site costs one search, and one more for every few of its
+// comments on the page.
+template <class F>
+Candidates merged(const Sites& sites, Sort sort, std::uint32_t most, F&& from) {
+  struct Run {
+    std::int64_t site = 0;
+    Candidates some;
+    std::size_t at = 0;
+  };
+  const auto all = sites.all();
+  const auto few = std::clamp<std::uint32_t>(
+      2 * most / std::max<std::uint32_t>(static_cast<std::uint32_t>(all.size()), 1U), std::min(8U, most),
+      most);
+  std::vector<Run> runs;
+  for (const auto& site : all) {
+    Run run{.site = site->no, .some = from(site->no, std::optional<At>(), few), .at = 0};
+    if (!run.some.empty()) runs.push_back(std::move(run));
+  }
+  const auto later = [sort](const Run& a, const Run& b) { return before(sort, b.some[b.at], a.some[a.at]); };
+  std::make_heap(runs.begin(), runs.end(), later);
+  Candidates out;
+  while (!runs.empty() && out.size() < most) {
+    std::pop_heap(runs.begin(), runs.end(), later);
+    Run& run = runs.back();
+    out.push_back(run.some[run.at]);
+    if (++run.at == run.some.size()) {
+      const bool more = run.some.size() == few && out.size() < most;
+      run.some = more ? from(run.site, std::optional(out.back()), few) : Candidates();
+      run.at = 0;
+    }
+    if (run.some.empty())
+      runs.pop_back();
+    else
+      std::push_heap(runs.begin(), runs.end(), later);
+  }
+  return out;
+}
+
 // Comments of one status (or of any, all sites together) straight from an index, in order of arrival.
 void arrivals(Db& db, const Wanted& wanted, std::optional<std::int64_t> status, bool down, std::int64_t above,
               std::int64_t below, std::uint32_t most, Candidates& out) {
@@ -42,8 +81,6 @@ void arrivals(Db& db, const Wanted& wanted, std::optional<std::int64_t> status, 
     text += "INDEXED BY comment_article WHERE article = ?4 AND status = ?5 AND ";
   else if (wanted.site != 0)
     text += "INDEXED BY comment_site WHERE site = ?4 AND status = ?5 AND ";
-  else if (status)
-    text += "INDEXED BY comment_status WHERE status = ?5 AND ";
   else
     text += "NOT INDEXED WHERE ";
   text += "seq > ?1 AND seq < ?2 ORDER BY seq ";
@@ -52,12 +89,26 @@ void arrivals(Db& db, const Wanted& wanted, std::optional<std::int64_t> status, 
   query.bind(above, below, most);
   if (wanted.article != 0 || wanted.site != 0)
     query.at(4, wanted.article != 0 ? wanted.article : wanted.site);
-  if (wanted.article != 0 || wanted.site != 0 || status) query.at(5, status.value_or(0));
+  if (wanted.article != 0 || wanted.site != 0) query.at(5, status.value_or(0));
   while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
 }
 
-void plain(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below,
-           std::uint32_t most, Candidates& out) {
+void plain(Db& db, const Sites& sites, const Wanted& wanted, bool down, std::int64_t above,
+           std::int64_t below, std::uint32_t most, Candidates& out) {
+  if (wanted.status && wanted.article == 0 && wanted.site == 0) {
+    Wanted one;
+    const Candidates all = merged(
+        sites, down ? Sort::newest : Sort::oldest, most,
+        [&](std::int64_t site, const std::optional<At>& after, std::uint32_t count) {
+          one.site = site;
+          Candidates some;
+          arrivals(db, one, static_cast<std::int64_t>(*wanted.status), down,
+                   after && !down ? after->seq : above, after && down ? after->seq : below, count, some);
+          return some;
+        });
+    out.insert(out.end(), all.begin(), all.end());
+    return;
+  }
   if (wanted.status) {
     arrivals(db, wanted, static_cast<std::int64_t>(*wanted.status), down, above, below, most, out);
     return;
@@ -100,17 +151,17 @@ void leased(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::in
 // Candidates in order of arrival, from the leases, the index with the tail behind it, or the queue itself.
 class Arrivals {
  public:
-  Arrivals(Db& db, const Wanted& wanted, bool down, bool use_index)
-      : db_(db), wanted_(wanted), down_(down), use_index_(use_index), mark_(indexed_to(db)) {}
+  Arrivals(Db& db, const Sites& sites, const Wanted& wanted, bool down, bool use_index)
+      : db_(db), sites_(sites), wanted_(wanted), down_(down), use_index_(use_index), mark_(indexed_to(db)) {}
 
   Candidates next(std::int64_t above, std::int64_t below, std::uint32_t most) const {
     Candidates out;
     if (wanted_.claimed.value_or(false)) {
       leased(db_, wanted_, down_, above, below, most, out);
     } else if (!use_index_) {
-      plain(db_, wanted_, down_, above, below, most, out);
+      plain(db_, sites_, wanted_, down_, above, below, most, out);
     } else if (down_) {
-      plain(db_, wanted_, down_, std::max(above, mark_), below, most, out);
+      plain(db_, sites_, wanted_, down_, std::max(above, mark_), below, most, out);
       if (out.size() < most) {
         found(db_, wanted_, down_, above, std::min(below, mark_ + 1),
               most - static_cast<std::uint32_t>(out.size()), out);
@@ -118,7 +169,7 @@ class Arrivals {
     } else {
       found(db_, wanted_, down_, above, std::min(below, mark_ + 1), most, out);
       if (out.size() < most) {
-        plain(db_, wanted_, down_, std::max(above, mark_), below,
+        plain(db_, sites_, wanted_, down_, std::max(above, mark_), below,
               most - static_cast<std::uint32_t>(out.size()), out);
       }
     }
@@ -127,19 +178,18 @@ class Arrivals {
 
  private:
   Db& db_;
+  const Sites& sites_;
   const Wanted& wanted_;
   bool down_;
   bool use_index_;
   std::int64_t mark_;
 };
 
-Candidates ranked(Db& db, const Wanted& wanted, Sort sort, const std::optional<At>& from,
-                  std::uint32_t most) {
+Candidates ranked(Db& db, std::int64_t site, Sort sort, const std::optional<At>& from, std::uint32_t most) {
   const std::string column = sort == Sort::score ? "score" : "doubt";
   const bool down = falling(sort);
-  std::string text = "SELECT seq, " + column + " FROM comment INDEXED BY comment_" +
-                     (wanted.site != 0 ? "site_" : "") + column + " WHERE status = 0";
-  if (wanted.site != 0) text += " AND site = ?4";
+  std::string text = "SELECT seq, " + column + " FROM comment INDEXED BY comment_site_" + column +
+                     " WHERE status = 0 AND site = ?4";
   if (from) text += " AND (" + column + ", seq) " + (down ? "<" : ">") + " (?1, ?2)";
   text += " ORDER BY " + column + (down ? " DESC, seq DESC" : ", seq") + " LIMIT ?3";
   auto query = db.made(text);
@@ -148,10 +198,19 @@ Candidates ranked(Db& db, const Wanted& wanted, Sort sort, const std::optional<A
     query.at(2, from->seq);
   }
   query.at(3, most);
-  if (wanted.site != 0) query.at(4, wanted.site);
+  query.at(4, site);
   Candidates out;
   while (query.step()) out.push_back({.seq = query.integer(0), .key = query.real(1)});
   return out;
+}
+
+Candidates ranked(Db& db, const Sites& sites, const Wanted& wanted, Sort sort, const std::optional<At>& from,
+                  std::uint32_t most) {
+  if (wanted.site != 0) return ranked(db, wanted.site, sort, from, most);
+  return merged(sites, sort, most,
+                [&](std::int64_t site, const std::optional<At>& after, std::uint32_t count) {
+                  return ranked(db, site, sort, after ? after : from, count);
+                });
 }
 
 double key_of(Sort sort, const Row& row) {
@@ -165,10 +224,10 @@ bool few(Db& db, const Wanted& wanted) {
 }
 
 // All that may match, when they are few enough to be sorted here.
-std::optional<Candidates> all_sorted(Db& db, const Wanted& wanted, Sort sort, const std::optional<At>& from,
-                                     bool use_index) {
-  const Candidates some =
-      Arrivals(db, wanted, false, use_index).next(0, std::numeric_limits<std::int64_t>::max(), kSortable + 1);
+std::optional<Candidates> all_sorted(Db& db, const Sites& sites, const Wanted& wanted, Sort sort,
+                                     const std::optional<At>& from, bool use_index) {
+  const Candidates some = Arrivals(db, sites, wanted, false, use_index)
+                              .next(0, std::numeric_limits<std::int64_t>::max(), kSortable + 1);
   if (some.size() > kSortable) return std::nullopt;
   Candidates sorted;
   for (const At& one : some) {
@@ -234,7 +293,7 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
   const bool held = wanted.claimed.value_or(false);
   const bool use_index = !wanted.match.empty() && !held && !few(db, wanted);
   if (!by_arrival(sort) && (use_index || held || wanted.article != 0)) {
-    if (const auto sorted = all_sorted(db, wanted, sort, from, use_index)) {
+    if (const auto sorted = all_sorted(db, sites, wanted, sort, from, use_index)) {
       for (const At& one : *sorted) {
         auto row = row_by_seq(db, sites, one.seq);
         scanned.last = one;
@@ -245,7 +304,7 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
       return scanned;
     }
   }
-  const Arrivals arrivals(db, wanted, falling(sort), use_index);
+  const Arrivals arrivals(db, sites, wanted, falling(sort), use_index);
   while (scanned.examined < examine) {
     const std::uint32_t most = asks ? kChunk : static_cast<std::uint32_t>(limits::kPageUsual + 1);
     Candidates some;
@@ -255,7 +314,7 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
                  ? arrivals.next(0, scanned.last ? from_seq : std::numeric_limits<std::int64_t>::max(), most)
                  : arrivals.next(from_seq, std::numeric_limits<std::int64_t>::max(), most);
     } else {
-      some = ranked(db, wanted, sort, scanned.last, most);
+      some = ranked(db, sites, wanted, sort, scanned.last, most);
     }
     for (const At& one : some) {
       scanned.last = one;

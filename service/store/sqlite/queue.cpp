@@ -5,6 +5,7 @@
 #include "store/sqlite/change.h"
 #include "store/sqlite/engine.h"
 #include "store/sqlite/pages.h"
+#include "store/sqlite/remembered.h"
 
 namespace chaffinch::sqlite {
 namespace {
@@ -147,9 +148,25 @@ Result<std::vector<Target>> Engine::targets_in(Db& db, const QueueQuery& query,
   return targets;
 }
 
-Result<std::vector<QueueItem>> Engine::claim(const Claim& claim) {
+Result<Answered<std::vector<QueueItem>>> Engine::claim(const Claim& claim) {
+  using Items = Answered<std::vector<QueueItem>>;
   if (claim.holder.empty()) return fail(Code::invalid, "a claim needs a holder", "/holder");
-  return writer_.run([&](Change& change) -> Result<std::vector<QueueItem>> {
+  return writer_.run([&](Change& change) -> Result<Items> {
+    auto answer = answered_before(change.db, claim.once, claim.now);
+    if (!answer) return tl::unexpected(std::move(answer).error());
+    if (*answer) {
+      Items items;
+      items.replayed = true;
+      const auto fields = fields_of(**answer, 1);
+      for (std::size_t i = 1; i < fields.size(); ++i) {
+        const auto id = Id::parse(fields[i]);
+        auto row = id ? row_by_id(change.db, sites_, *id) : std::nullopt;
+        if (!row) continue;
+        items.push_back(item_of(change.db, std::move(*row), claim.now));
+        items.back().lease = Lease{.holder = claim.holder, .until = number_in(fields[0])};
+      }
+      return items;
+    }
     QueueQuery query = claim.query;
     query.status = Status::pending;
     query.claimed = false;  // nobody else's; what this holder has already is renewed
@@ -165,19 +182,25 @@ Result<std::vector<QueueItem>> Engine::claim(const Claim& claim) {
         return rows.size() < count;
       });
     }
-    std::vector<QueueItem> items;
+    Items items;
+    std::vector<std::string> fields = {std::to_string(claim.until)};
     for (Row& row : rows) {
+      if (!claim.once.key.empty()) fields.push_back(row.comment.id.text());
       change.db.use("INSERT OR REPLACE INTO lease (comment, holder, token, until) VALUES (?1, ?2, ?3, ?4)")
           .bind(row.seq, claim.holder, claim.token, claim.until)
           .run();
       items.push_back(item_of(change.db, std::move(row), claim.now));
     }
+    remember_answer(change.db, claim.once, answer_of(fields), claim.now);
     return items;
   });
 }
 
-Done Engine::unclaim(const std::string& holder, const std::vector<Id>& ids) {
-  return writer_.run([&](Change& change) -> Done {
+Result<Took> Engine::unclaim(const std::string& holder, const std::vector<Id>& ids, const Once& once) {
+  return writer_.run([&](Change& change) -> Result<Took> {
+    auto answer = answered_before(change.db, once, once.at);
+    if (!answer) return tl::unexpected(std::move(answer).error());
+    if (*answer) return Took{.replayed = true};
     if (ids.empty()) change.db.use("DELETE FROM lease WHERE holder = ?1").bind(holder).run();
     for (const Id& id : ids) {
       change.db
@@ -185,29 +208,28 @@ Done Engine::unclaim(const std::string& holder, const std::vector<Id>& ids) {
           .bind(holder, id)
           .run();
     }
-    return {};
+    remember_answer(change.db, once, {}, once.at);
+    return Took{};
   });
 }
 
 Result<Detail> Engine::detail(const std::string& reach, Id id, Time now) {
-  return read([&](Db& db) -> Result<Detail> {
+  Detail detail;
+  const Done done = read_counted([&](Db& db) -> Result<bool> {
     auto row = row_in_reach(db, sites_, reach, id);
     if (!row) return tl::unexpected(std::move(row).error());
-    Detail detail;
+    const auto known = remembered(db, known_, backlog_, row->site, row->keys, {}, row->copy_hash, now);
+    if (!known) return false;
     detail.verdict = row->verdict();
     detail.facts = row->facts();
-    detail.author = record(db, row->site, Kind::author, row->keys.author);
-    detail.email = record(db, row->site, Kind::email, row->keys.email);
-    detail.address = record(db, row->site, Kind::address, row->keys.address);
-    detail.network = record(db, row->site, Kind::network, row->keys.network);
+    detail.author = known->author;
+    detail.email = known->email;
+    detail.address = known->address;
+    detail.network = known->network;
     detail.history = history_of(db, *row);
     detail.lease = lease_of(db, row->seq, now);
     if (row->copy_hash != 0) {
-      auto query = db.use("SELECT count FROM copy WHERE site = ?1 AND hash = ?2");
-      if (query.bind(row->site, row->copy_hash).step()) {
-        detail.copy_count = query.as<std::uint32_t>(0);
-        detail.copy_count -= detail.copy_count > 0 ? 1 : 0;
-      }
+      detail.copy_count = static_cast<std::uint32_t>(std::max(0, known->copy.count - 1));
       if (detail.copy_count > 0) {
         Wanted same;
         same.site = row->site;
@@ -219,9 +241,25 @@ Result<Detail> Engine::detail(const std::string& reach, Id id, Time now) {
         });
       }
     }
+    NearEntry entry;
+    Kin kin = Kin::recent;
+    if (near_entry(db, row->seq, entry, kin)) {
+      const Near::Ask ask{.site = row->site,
+                          .copy_hash = row->copy_hash,
+                          .sketch = entry.sketch,
+                          .now = now,
+                          .self = row->seq};
+      for (const std::int64_t seq : near_.others(ask, 3 * kCopies)) {
+        auto query = db.use("SELECT id FROM comment WHERE seq = ?1");
+        if (query.bind(seq).step()) detail.near_copies.push_back(query.id(0));
+        if (detail.near_copies.size() == kCopies) break;
+      }
+    }
     detail.comment = std::move(row->comment);
-    return detail;
+    return true;
   });
+  if (!done) return tl::unexpected(done.error());
+  return detail;
 }
 
 Result<Comment> Engine::comment(const std::string& reach, Id id) {

@@ -12,12 +12,18 @@
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kForgetStep = 100;  // comments erased in one operation
-constexpr std::uint32_t kSweepStep = 100;   // comments touched in one operation
-constexpr std::uint32_t kSmallStep = 500;   // small rows removed in one operation
-constexpr std::uint32_t kCopyStep = 2'000;  // copies looked at in one operation
-constexpr Time kCopyPause = kHour;          // between two walks through the copies
+constexpr std::uint32_t kForgetStep = 100;    // comments erased in one operation
+constexpr std::uint32_t kSweepStep = 100;     // comments touched in one operation
+constexpr std::uint32_t kSmallStep = 500;     // small rows removed in one operation
+constexpr std::uint32_t kCopyStep = 2'000;    // copies looked at in one operation
+constexpr std::uint32_t kRecordStep = 2'000;  // and records
+constexpr Time kCopyPause = kHour;            // between two walks through the copies
+constexpr Time kRecordPause = kDay;           // and through the records
 constexpr Time kBlockAfterlife = kDay;
+
+// What is remembered of somebody goes so long after the latest comment, when no person ever said anything of
+// it.
+constexpr Time kRecordRetention = 365 * kDay;
 
 // One request to forget, as kept until it is done.
 struct Job {
@@ -34,13 +40,7 @@ std::uint64_t changed(Db& db) {
 
 std::uint64_t erase_record(Db& db, std::int64_t site, Kind kind, std::int64_t key) {
   if (key == 0) return 0;
-  if (site != 0) {
-    db.use("DELETE FROM record WHERE site = ?1 AND kind = ?2 AND key = ?3").bind(site, kind, key).run();
-    return changed(db);
-  }
-  db.use("DELETE FROM record WHERE site IN (SELECT no FROM site) AND kind = ?1 AND key = ?2")
-      .bind(kind, key)
-      .run();
+  db.use("DELETE FROM record WHERE id = ?1").bind(record_id(site, kind, key)).run();
   return changed(db);
 }
 
@@ -78,37 +78,61 @@ Result<Forgotten> Engine::forget(const Forget& wish) {
   }
   job.receipt = new_id(wish.now);
 
-  // First the request itself is on disk; then it is carried out in steps; what a crash leaves, the sweep
-  // finishes.
-  const Done noted = writer_.run([&](Change& change) -> Done {
-    change.db.use("INSERT INTO forgetting (receipt, site, kind, key) VALUES (?1, ?2, ?3, ?4)")
+  const std::string kind = !wish.ip.empty() ? "ip" : !wish.author_id.empty() ? "author" : "email";
+  const std::string value = !wish.ip.empty()          ? ip
+                            : !wish.author_id.empty() ? wish.author_id
+                                                      : ascii_lower(wish.email);
+
+  // First the request itself is on disk; then it is carried out in steps; what a crash leaves, the sweep or
+  // the same request again finishes.
+  auto noted = writer_.run([&](Change& change) -> Result<Forgotten> {
+    Db& db = change.db;
+    auto before = answered_before(db, wish.once, wish.now);
+    if (!before) return tl::unexpected(std::move(before).error());
+    Forgotten forgotten;
+    if (*before) {
+      const auto fields = fields_of(**before, 2);
+      forgotten.receipt = Id::parse(fields[0]).value_or(Id{});
+      forgotten.blocks = static_cast<std::uint64_t>(number_in(fields[1]));
+      forgotten.replayed = true;
+      return forgotten;
+    }
+    forgotten.receipt = job.receipt;
+    db.use("INSERT INTO forgetting (receipt, site, kind, key) VALUES (?1, ?2, ?3, ?4)")
         .bind(job.receipt, job.site, job.kind, job.key)
         .run();
-    if (!ip.empty()) change.db.use("DELETE FROM once WHERE scope = ?1").bind(ip).run();
-    return {};
+    if (!ip.empty()) {
+      const std::string scope = "address:" + ip;  // as the door names a public caller
+      db.use("DELETE FROM once WHERE scope = ?1").bind(scope).run();
+    }
+    {
+      auto query =
+          db.use("SELECT count(*) FROM block WHERE kind = ?1 AND value = ?2 AND (?3 = 0 OR site IN (0, ?3))");
+      query.bind(kind, value, job.site).step();
+      forgotten.blocks = query.as<std::uint64_t>(0);
+    }
+    remember_answer(db, wish.once, answer_of({forgotten.receipt.text(), std::to_string(forgotten.blocks)}),
+                    wish.now);
+    return forgotten;
   });
-  if (!noted) return tl::unexpected(noted.error());
-  Forgotten forgotten;
-  forgotten.receipt = job.receipt;
+  if (!noted) return noted;
+  return finish_forgetting(std::move(*noted));
+}
+
+Result<Forgotten> Engine::finish_forgetting(Forgotten forgotten) {
   while (true) {
-    auto step = forget_step(job.receipt);
+    auto step = forget_step(forgotten.receipt);
     if (!step) return tl::unexpected(std::move(step).error());
-    forgotten.comments += step->comments;
-    forgotten.records += step->records;
     if (!step->more) break;
   }
-  auto blocks = read([&](Db& db) -> Result<std::uint64_t> {
-    const std::string kind = !wish.ip.empty() ? "ip" : !wish.author_id.empty() ? "author" : "email";
-    const std::string value = !wish.ip.empty()          ? ip
-                              : !wish.author_id.empty() ? wish.author_id
-                                                        : ascii_lower(wish.email);
-    auto query =
-        db.use("SELECT count(*) FROM block WHERE kind = ?1 AND value = ?2 AND (?3 = 0 OR site IN (0, ?3))");
-    query.bind(kind, value, job.site).step();
-    return query.as<std::uint64_t>(0);
+  return read([&](Db& db) -> Result<Forgotten> {
+    auto query = db.use("SELECT comments, records FROM forgetting WHERE receipt = ?1");
+    if (query.bind(forgotten.receipt).step()) {
+      forgotten.comments = query.as<std::uint64_t>(0);
+      forgotten.records = query.as<std::uint64_t>(1);
+    }
+    return forgotten;
   });
-  forgotten.blocks = blocks.value_or(0);
-  return forgotten;
 }
 
 Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
@@ -118,7 +142,7 @@ Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
         ForgetStep step;
         Job job;
         {
-          auto query = db.use("SELECT no, site, kind, key FROM forgetting WHERE receipt = ?1");
+          auto query = db.use("SELECT no, site, kind, key FROM forgetting WHERE receipt = ?1 AND key <> 0");
           if (!query.bind(receipt).step()) return step;
           job = {.no = query.integer(0),
                  .receipt = receipt,
@@ -145,24 +169,36 @@ Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
             step.records += erase_record(db, row.site, Kind::email, row.keys.email);
           if (job.kind == Kind::address)
             step.records += erase_record(db, row.site, Kind::address, row.keys.address);
+          step.records += erase_record(db, row.site, Kind::author, row.keys.token);
           erase(change, keys_, row, false);
+          near_gone(change, row.seq);
           ++step.comments;
         }
         step.more = !scanned.finished;
         if (!step.more) {
-          step.records += erase_record(db, job.site, job.kind, job.key);
-          db.use("DELETE FROM forgetting WHERE no = ?1").bind(job.no).run();
+          for (const auto& site : sites_.all()) {
+            if (job.site == 0 || job.site == site->no)
+              step.records += erase_record(db, site->no, job.kind, job.key);
+          }
+          near_forget(change, job.site, job.kind, job.key);
         }
+        // Once done the line knows nobody any more; its numbers stay as long as a key does, for the same
+        // request again.
+        db.use(
+              "UPDATE forgetting SET comments = comments + ?2, records = records + ?3, key = iif(?4, key, 0)"
+              " WHERE no = ?1")
+            .bind(job.no, step.comments, step.records, step.more)
+            .run();
         return step;
       },
-      true);
+      {.fresh = true, .arrival = false});
 }
 
 // What retention allows no longer, a little at a time.
 Result<Swept> Engine::sweep(Time now) {
   // A request to forget that was cut short comes first.
   auto left = read([](Db& db) -> Result<std::optional<Id>> {
-    auto query = db.use("SELECT receipt FROM forgetting ORDER BY no LIMIT 1");
+    auto query = db.use("SELECT receipt FROM forgetting WHERE key <> 0 ORDER BY no LIMIT 1");
     return query.step() ? std::optional(query.id(0)) : std::nullopt;
   });
   if (!left) return tl::unexpected(std::move(left).error());
@@ -171,17 +207,21 @@ Result<Swept> Engine::sweep(Time now) {
     if (!step) return tl::unexpected(std::move(step).error());
     return Swept{.clients = 0, .removed = step->comments, .other = step->records, .more = true};
   }
-  return writer_.run([&](Change& change) -> Result<Swept> {
-    Swept swept;
-    std::uint32_t room = kSweepStep;
-    for (const auto& entry : sites_.all()) {
-      if (room == 0) break;
-      sweep_site(change, *entry, now, room, swept);
-    }
-    swept.more = room == 0;
-    sweep_small(change.db, now, swept);
-    return swept;
-  });
+  return writer_.run(
+      [&](Change& change) -> Result<Swept> {
+        Swept swept;
+        std::uint32_t room = kSweepStep;
+        for (const auto& entry : sites_.all()) {
+          if (room == 0) break;
+          sweep_site(change, *entry, now, room, swept);
+        }
+        swept.more = room == 0;
+        sweep_small(change, now, swept);
+        sweep_copies(change.db, now, swept);
+        sweep_records(change.db, now, swept);
+        return swept;
+      },
+      {.fresh = true, .arrival = false});
 }
 
 void Engine::sweep_site(Change& change, const Sites::Entry& site, Time now, std::uint32_t& room,
@@ -233,7 +273,8 @@ void Engine::sweep_site(Change& change, const Sites::Entry& site, Time now, std:
   }
 }
 
-void Engine::sweep_small(Db& db, Time now, Swept& swept) {
+void Engine::sweep_small(Change& change, Time now, Swept& swept) {
+  Db& db = change.db;
   const auto gone = [&](Query& query) {
     query.run();
     const std::uint64_t count = changed(db);
@@ -246,9 +287,15 @@ void Engine::sweep_small(Db& db, Time now, Swept& swept) {
            .bind(now, kSmallStep));
   gone(db.use("DELETE FROM block WHERE no IN (SELECT no FROM block WHERE expires_at <= ?1 LIMIT ?2)")
            .bind(now - kBlockAfterlife, kSmallStep));
+  const Id yesterday = Id::from(now - kOnceRetention, {});
+  gone(db.use("DELETE FROM forgetting WHERE key = 0 AND receipt <= ?1").bind(yesterday));
   gone(db.use("DELETE FROM signing_key WHERE retires_at < ?1").bind(now));
 
-  // The copies have no index by time: a walk through them all, a stretch at a time, now and then.
+  swept.other += near_sweep(change, sites_, near_sweep_, now, swept.more);
+}
+
+// The copies have no index by time: a walk through them all, a stretch at a time, now and then.
+void Engine::sweep_copies(Db& db, Time now, Swept& swept) {
   if (now < copies_swept_at_ + kCopyPause && copies_swept_at_ <= now) return;
   std::vector<std::pair<std::int64_t, std::int64_t>> old;
   std::uint32_t seen = 0;
@@ -274,6 +321,32 @@ void Engine::sweep_small(Db& db, Time now, Swept& swept) {
   copies_site_ = std::numeric_limits<std::int64_t>::min();
   copies_hash_ = std::numeric_limits<std::int64_t>::min();
   copies_swept_at_ = now;
+}
+
+// Nor have the records. Those of comments that wait stay with them.
+void Engine::sweep_records(Db& db, Time now, Swept& swept) {
+  if (now < records_swept_at_ + kRecordPause && records_swept_at_ <= now) return;
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  bool end = true;
+  {
+    auto query = db.use("SELECT id FROM record WHERE id > ?1 ORDER BY id LIMIT 1 OFFSET ?2");
+    if (query.bind(records_place_, kRecordStep - 1).step()) {
+      last = query.integer(0);
+      end = false;
+    }
+  }
+  db.use(
+        "DELETE FROM record WHERE id > ?1 AND id <= ?2 AND last_seen < ?3 AND approved = 0 AND decided = 0 "
+        "AND "
+        "pending = 0")
+      .bind(records_place_, last, now - kRecordRetention)
+      .run();
+  swept.other += changed(db);
+  records_place_ = end ? std::numeric_limits<std::int64_t>::min() : last;
+  if (end)
+    records_swept_at_ = now;
+  else
+    swept.more = true;
 }
 
 }  // namespace chaffinch::sqlite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "analysis/impression.h"
 #include "store/codec.h"
 
 namespace chaffinch::sqlite {
@@ -16,7 +17,7 @@ constexpr const char* kBySeq =
     "c.url,"
     " c.author_id, c.ip, c.agent, c.referrer, c.article_url, c.article_title, c.elapsed_ms, c.honeypot, "
     "c.domains,"
-    " c.verdict, c.facts, c.content, a.id, a.url, a.title"
+    " c.verdict, c.facts, c.content, a.id, a.url, a.title, c.key_token, c.cluster"
     " FROM comment c CROSS JOIN article a WHERE c.seq = ?1 AND a.no = c.article";
 
 Row read(Query& query, const Sites& sites) {
@@ -42,9 +43,10 @@ Row read(Query& query, const Sites& sites) {
   row.place = query.integer(16);
   row.score = query.real(17);
   row.doubt = query.real(18);
+  row.cluster = query.as<std::uint32_t>(45);
   row.copy_hash = query.integer(19);
   row.latest_decision = query.maybe(20);
-  row.keys = {query.integer(21), query.integer(22), query.integer(23), query.integer(24)};
+  row.keys = {query.integer(21), query.integer(22), query.integer(23), query.integer(24), query.integer(44)};
   comment.type = query.text(25);
   comment.author = {query.text(26), query.text(27), query.text(28), query.text(29)};
   comment.client = {query.text(30), query.text(31), query.text(32)};
@@ -68,7 +70,7 @@ void Sites::load(Db& db) {
   auto query = db.use(
       "SELECT no, id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, overrides, "
       "client_days,"
-      " spam_days, checked_days, rejected_days, created_at, version FROM site");
+      " spam_days, checked_days, rejected_days, created_at, version, shares_lessons FROM site");
   while (query.step()) {
     Entry entry;
     entry.no = query.integer(0);
@@ -87,6 +89,7 @@ void Sites::load(Db& db) {
                       query.as<std::int32_t>(14)};
     site.created_at = query.integer(15);
     site.version = query.integer(16);
+    site.shares_lessons = query.integer(17) != 0;
     put(std::move(entry));
   }
 }
@@ -148,6 +151,16 @@ std::optional<Row> row_by_id(Db& db, const Sites& sites, const Id& id) {
   return row_by_seq(db, sites, seq);
 }
 
+std::optional<Row> row_after(Db& db, const Sites& sites, std::int64_t seq) {
+  std::int64_t next = 0;
+  {
+    auto query = db.use("SELECT seq FROM comment WHERE seq > ?1 ORDER BY seq LIMIT 1");
+    if (!query.bind(seq).step()) return std::nullopt;
+    next = query.integer(0);
+  }
+  return row_by_seq(db, sites, next);
+}
+
 Error no_such_comment() {
   return Error{Code::not_found, "there is no such comment", "/id", {}, 0};
 }
@@ -159,6 +172,12 @@ Result<Row> row_in_reach(Db& db, const Sites& sites, const std::string& reach, c
 }
 
 Counted counted(const Row& row, const Keys& keys) {
+  Counted counted = counted_without_rules(row, keys);
+  counted.rules = hits_of(row.verdict());
+  return counted;
+}
+
+Counted counted_without_rules(const Row& row, const Keys& keys) {
   Counted counted;
   counted.site = row.site;
   counted.article = row.article;
@@ -167,7 +186,6 @@ Counted counted(const Row& row, const Keys& keys) {
   counted.keys = row.keys;
   for (const std::string& domain : row.domains) counted.domains.push_back(keys.domain(domain));
   counted.copy_hash = row.copy_hash;
-  counted.rules = rules_of(row.verdict());
   return counted;
 }
 
@@ -175,6 +193,14 @@ std::vector<std::string> rules_of(const Verdict& verdict) {
   std::vector<std::string> rules;
   for (const Finding& finding : verdict.findings) {
     if (std::find(rules.begin(), rules.end(), finding.rule) == rules.end()) rules.push_back(finding.rule);
+  }
+  return rules;
+}
+
+std::vector<std::string> hits_of(const Verdict& verdict) {
+  std::vector<std::string> rules = rules_of(verdict);
+  for (const Finding& finding : verdict.findings) {
+    if (!counts_as_hit(finding)) std::erase(rules, finding.rule);
   }
   return rules;
 }

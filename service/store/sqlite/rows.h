@@ -51,6 +51,7 @@ struct Row {
   Time place = 0;
   double score = 0;
   double doubt = 0;
+  std::uint32_t cluster = 1;  // when it came (doubt.h)
   std::int64_t copy_hash = 0;
   std::optional<std::int64_t> latest_decision;
   PersonKeys keys;
@@ -66,13 +67,17 @@ struct Row {
 // Finds comments; the statements are the connection's own.
 std::optional<Row> row_by_seq(Db&, const Sites&, std::int64_t seq);
 std::optional<Row> row_by_id(Db&, const Sites&, const Id&);
+std::optional<Row> row_after(Db&, const Sites&, std::int64_t seq);  // the next one that there is
 // As row_by_id, for a caller who may touch the site `reach` (empty: all).
 Result<Row> row_in_reach(Db&, const Sites&, const std::string& reach, const Id&);
 
-Counted counted(const Row&, const Keys&);
+Counted counted(const Row&, const Keys&);  // throws as verdict() does
+Counted counted_without_rules(const Row&, const Keys&);
 
 // The rules that fired, each once.
 std::vector<std::string> rules_of(const Verdict&);
+// Of these, the ones that count in statistics (analysis/impression.h, counts_as_hit).
+std::vector<std::string> hits_of(const Verdict&);
 
 // A number for the comment, unlike that of any other.
 std::uint64_t tag_of(const Id&);

@@ -29,6 +29,7 @@ class Lock {
 // Options of a connection to `file`.
 Db::Options writing(const StoreOptions& options, const std::string& file);
 Db::Options reading(const StoreOptions& options, const std::string& file);
+Db::Options checkpointing(const StoreOptions& options, const std::string& file);
 
 // Brings the file to the newest migration; each one is a transaction of its own. Throws std::runtime_error
 // with a sentence for the operator: not a database, not one of ours, newer than the program.

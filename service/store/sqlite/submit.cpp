@@ -2,28 +2,22 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <stdexcept>
+#include <tuple>
 
 #include "analysis/address.h"
 #include "analysis/text.h"
 #include "core/limits.h"
 #include "store/codec.h"
 #include "store/sqlite/change.h"
+#include "store/sqlite/doubt.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/remembered.h"
 
 namespace chaffinch::sqlite {
 namespace {
 
 constexpr std::uint32_t kRemembered = 20'000;  // comments of the last hour that are read at the start
-
-void copies_of(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
-  auto query =
-      db.use("SELECT count, spam, approved FROM copy WHERE site = ?1 AND hash = ?2 AND last_at >= ?3");
-  if (!query.bind(site, static_cast<std::int64_t>(probe.copy_hash), probe.now - kCopyRetention).step())
-    return;
-  facts.copies += query.as<std::uint32_t>(0);
-  facts.copies_spam = query.as<std::uint32_t>(1);
-  facts.copies_approved = query.as<std::uint32_t>(2);
-}
 
 // A kept comment that is judged again is counted among the copies of its text: it is taken out.
 void without_self(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
@@ -66,20 +60,6 @@ InThread in_thread(Db& db, const Comment& comment, std::int64_t article, std::in
   return place;
 }
 
-std::string answer_of(const Kept& kept) {
-  return codec::write(std::vector<std::string>{kept.id.text(), std::string(word(kept.status))});
-}
-
-Kept replayed(const std::string& answer) {
-  Kept kept;
-  kept.replayed = true;
-  if (const auto parts = codec::read_list(answer); parts && parts->size() == 2) {
-    kept.id = Id::parse((*parts)[0]).value_or(Id{});
-    kept.status = status_from((*parts)[1]).value_or(Status::pending);
-  }
-  return kept;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const Sites::Entry>> Engine::known_site(const std::string& id,
@@ -89,28 +69,12 @@ Result<std::shared_ptr<const Sites::Entry>> Engine::known_site(const std::string
   return entry;
 }
 
-Record Engine::record(Db& db, std::int64_t site, Kind kind, std::int64_t key) const {
-  Record record;
-  if (key == 0) return record;
-  auto query = db.use(
-      "SELECT approved, rejected, spam, pending, checked, first_seen, last_seen FROM record"
-      " WHERE site = ?1 AND kind = ?2 AND key = ?3");
-  if (!query.bind(site, kind, key).step()) return record;
-  record.approved = query.as<std::uint32_t>(0);
-  record.rejected = query.as<std::uint32_t>(1);
-  record.spam = query.as<std::uint32_t>(2);
-  record.pending = query.as<std::uint32_t>(3);
-  record.checked = query.as<std::uint32_t>(4);
-  record.first_seen = query.integer(5);
-  record.last_seen = query.integer(6);
-  return record;
-}
-
 Result<Recalled> Engine::recall(const Probe& probe) {
   const auto site = known_site(probe.site, "/site");
   if (!site) return tl::unexpected(site.error());
   const std::int64_t no = (*site)->no;
-  const PersonKeys keys = keys_.person(probe.author, probe.ip);
+  PersonKeys keys = keys_.person(probe.author, probe.ip);
+  keys.token = keys_.token(probe.author_key);
 
   Recalled recalled;
   recalled.site = (*site)->site;
@@ -134,17 +98,40 @@ Result<Recalled> Engine::recall(const Probe& probe) {
   facts.recent_email_1h = seen.email_1h;
   facts.recent_domain_1h = seen.domain_1h;
   facts.copies = seen.copies;
+  std::int64_t self = 0;
+  if (probe.self) {
+    auto known = read([&](Db& db) -> Result<std::pair<std::int64_t, std::int64_t>> {
+      auto query = db.use("SELECT seq, key_token FROM comment WHERE id = ?1 AND site = ?2");
+      if (!query.bind(*probe.self, no).step()) return std::pair<std::int64_t, std::int64_t>();
+      return std::pair(query.integer(0), query.integer(1));
+    });
+    if (known) std::tie(self, keys.token) = *known;
+  }
+  const Near::Seen near = near_.look({.site = no,
+                                      .copy_hash = static_cast<std::int64_t>(probe.copy_hash),
+                                      .sketch = probe.sketch,
+                                      .now = probe.now,
+                                      .self = self},
+                                     seen.reservation);
+  facts.near_copies = near.copies;
+  facts.near_spam = near.spam;
+  facts.near_spam_told = near.spam_told;
+  facts.near_ham = near.ham;
 
-  const Done done = read([&](Db& db) -> Done {
-    facts.author = record(db, no, Kind::author, keys.author);
-    facts.email = record(db, no, Kind::email, keys.email);
-    facts.address = record(db, no, Kind::address, keys.address);
-    facts.network = record(db, no, Kind::network, keys.network);
+  const Done done = read_counted([&](Db& db) -> Result<bool> {
+    const auto known = remembered(db, known_, backlog_, no, keys, ask.domains, ask.copy_hash, probe.now);
+    if (!known) return false;
+    facts.author = known->author;
+    facts.email = known->email;
+    facts.address = known->address;
+    facts.network = known->network;
     for (std::size_t i = 0; i < probe.domains.size(); ++i) {
-      facts.domains.push_back({probe.domains[i], record(db, no, Kind::domain, ask.domains[i])});
+      facts.domains.push_back({probe.domains[i], known->domains[i]});
     }
     if (probe.copy_hash != 0) {
-      copies_of(db, no, probe, facts);
+      facts.copies += known->copy.count;
+      facts.copies_spam = known->copy.spam;
+      facts.copies_approved = known->copy.approved;
       if (probe.self) without_self(db, no, probe, facts);
     }
     std::int64_t article = 0;
@@ -162,36 +149,68 @@ Result<Recalled> Engine::recall(const Probe& probe) {
       facts.parent_known = query.bind(*probe.parent, article).step();
     }
     facts.blocks = block_hits(db, no, probe);
-    return {};
+    return true;
   });
   if (!done) {
-    marks_.release(recalled.reservation);
+    release(recalled.reservation);
     return tl::unexpected(done.error());
   }
   return recalled;
 }
 
-void Engine::release(std::uint64_t reservation) {
-  if (reservation != 0) marks_.release(reservation);
+Result<std::optional<Kept>> Engine::replay(const Once& once) {
+  if (once.key.empty()) return std::nullopt;
+  return read([&](Db& db) -> Result<std::optional<Kept>> {
+    auto before = answered_before(db, once, once.at);
+    if (!before) return tl::unexpected(std::move(before).error());
+    if (!*before) return std::nullopt;
+    return kept_before(**before);
+  });
 }
 
-Result<Kept> Engine::keep_in(Change& change, const Keep& keep, bool imported) {
+Result<bool> Engine::answered(const Once& once) {
+  if (once.key.empty()) return false;
+  return read([&](Db& db) -> Result<bool> {
+    return answered_before(db, once, once.at).map([](const auto& answer) { return answer.has_value(); });
+  });
+}
+
+void Engine::release(std::uint64_t reservation) {
+  if (reservation == 0) return;
+  marks_.release(reservation);
+  near_.release(reservation);
+}
+
+Engine::Prepared Engine::prepare(const Keep& keep) {
+  Prepared prepared;
+  prepared.domains = codec::write(keep.domains);
+  prepared.verdict = codec::write(keep.verdict);
+  prepared.facts = codec::write(keep.facts);
+  Counted& counted = prepared.counted;
+  counted.status = keep.comment.status;
+  counted.keys = keys_.person(keep.comment.author, keep.comment.client.ip);
+  counted.keys.token = keys_.token(keep.author_key);
+  for (const std::string& domain : keep.domains) counted.domains.push_back(keys_.domain(domain));
+  counted.copy_hash = static_cast<std::int64_t>(keep.copy_hash);
+  counted.rules = hits_of(keep.verdict);
+  prepared.cluster = cluster_of(keep);
+  return prepared;
+}
+
+Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepared, bool imported) {
   Db& db = change.db;
   const Comment& comment = keep.comment;
   const auto site = known_site(comment.site, "/site");
   if (!site) return tl::unexpected(site.error());
   const std::int64_t site_no = (*site)->no;
-  auto before = answered(db, keep.once, comment.received_at);
+  auto before = answered_before(db, keep.once, comment.received_at);
   if (!before) return tl::unexpected(std::move(before).error());
-  if (*before) return replayed(**before);
+  if (*before) return kept_before(**before);
 
   const std::int64_t article = article_no(db, site_no, comment.article, comment.received_at);
   const std::int64_t seq = last_seq_.fetch_add(1) + 1;
   const InThread place = in_thread(db, comment, article, seq);
-  const PersonKeys keys = keys_.person(comment.author, comment.client.ip);
-  const std::string domains = codec::write(keep.domains);
-  const std::string verdict = codec::write(keep.verdict);
-  const std::string facts = codec::write(keep.facts);
+  const PersonKeys& keys = prepared.counted.keys;
   const Client& client = comment.client;
   const bool has_client = !client.ip.empty() || !client.user_agent.empty() || !client.referrer.empty();
   db.use(
@@ -201,38 +220,48 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, bool imported) {
         "key_address,"
         " key_network, client, type, name, email, url, author_id, ip, agent, referrer, article_url, "
         "article_title,"
-        " elapsed_ms, honeypot, domains, verdict, facts, content) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, 1, ?7, "
+        " elapsed_ms, honeypot, domains, verdict, facts, content, cluster) VALUES (?1, ?2, ?3, ?4, ?5, 0, "
+        "?6, 1, ?7, "
         "?8, ?9,"
         " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, "
         "?29, ?30,"
-        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)")
+        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)")
       .bind(seq, comment.id, site_no, article, comment.status, comment.discard, comment.received_at,
             comment.created_at, imported, place.parent, place.depth, place.root_at, place.root, place.place,
-            keep.verdict.score, std::abs(keep.verdict.score - (*site)->site.policy.hold),
+            keep.verdict.score, doubt_of(keep.verdict, (*site)->site.policy.hold, prepared.cluster),
             static_cast<std::int64_t>(keep.copy_hash), keys.author, keys.email, keys.address, keys.network,
             has_client, comment.type, comment.author.name, comment.author.email, comment.author.url,
             comment.author.id, client.ip, client.user_agent, client.referrer, comment.article.url,
-            comment.article.title, comment.form.elapsed_ms, comment.form.honeypot, domains, verdict, facts,
-            comment.content)
+            comment.article.title, comment.form.elapsed_ms, comment.form.honeypot, prepared.domains,
+            prepared.verdict, prepared.facts, comment.content, prepared.cluster)
       .run();
+  if (keys.token != 0) {
+    db.use("UPDATE comment SET key_token = ?2 WHERE seq = ?1").bind(seq, keys.token).run();
+  }
+  near_came(change,
+            {.seq = seq,
+             .site = site_no,
+             .copy_hash = static_cast<std::int64_t>(keep.copy_hash),
+             .at = comment.received_at,
+             .sketch = keep.sketch},
+            kin_of(comment.status, false), keep.reservation);
 
-  Counted counted;
-  counted.site = site_no;
-  counted.article = article;
-  counted.status = comment.status;
-  counted.keys = keys;
-  for (const std::string& domain : keep.domains) counted.domains.push_back(keys_.domain(domain));
-  counted.copy_hash = static_cast<std::int64_t>(keep.copy_hash);
-  counted.rules = rules_of(keep.verdict);
-  change.deltas.arrived(counted, imported ? comment.shown_at() : comment.received_at, comment.received_at);
+  prepared.counted.site = site_no;
+  prepared.counted.article = article;
+  change.deltas.arrived(prepared.counted, imported ? comment.shown_at() : comment.received_at,
+                        comment.received_at);
+  change.deltas.through = seq;
 
-  const Kept kept{.id = comment.id, .status = comment.status, .replayed = false};
-  if (!keep.once.key.empty()) remember_answer(db, keep.once, answer_of(kept), comment.received_at);
+  const Kept kept{.id = comment.id, .status = comment.status};
+  if (!keep.once.key.empty())
+    remember_answer(db, keep.once, answer_of(kept, prepared.verdict), comment.received_at);
   return kept;
 }
 
 Result<Kept> Engine::keep(Keep keep) {
-  auto kept = writer_.run([&](Change& change) { return keep_in(change, keep, false); });
+  Prepared prepared = prepare(keep);
+  auto kept = writer_.run([&](Change& change) { return keep_in(change, keep, prepared, false); },
+                          {.fresh = false, .arrival = true});
   if (!kept || kept->replayed)
     release(keep.reservation);
   else
@@ -241,22 +270,26 @@ Result<Kept> Engine::keep(Keep keep) {
 }
 
 Result<std::vector<Imported>> Engine::import(std::vector<Import> imports) {
+  std::vector<Prepared> prepared;
+  prepared.reserve(imports.size());
+  for (const Import& one : imports) prepared.push_back(prepare(one.keep));
   auto imported = writer_.run([&](Change& change) -> Result<std::vector<Imported>> {
     std::vector<Imported> all;
     // One decision for each label and site, so that one undo takes one kind of label back.
     std::map<std::pair<std::string, DecisionKind>, std::unique_ptr<Decider>> deciders;
-    for (const Import& one : imports) {
+    for (std::size_t i = 0; i < imports.size(); ++i) {
+      const Import& one = imports[i];
       if (auto there = row_by_id(change.db, sites_, one.keep.comment.id)) {
         all.push_back({.added = false, .status = there->comment.status});
         continue;
       }
-      auto kept = keep_in(change, one.keep, true);
+      auto kept = keep_in(change, one.keep, prepared[i], true);
       if (!kept) return tl::unexpected(std::move(kept).error());
       Status status = kept->status;
-      if (one.label && *one.label != DecisionKind::undo) {
+      if (one.label && is_status(*one.label)) {
         auto& decider = deciders[{one.keep.comment.site, *one.label}];
         if (!decider) {
-          decider = std::make_unique<Decider>(change, keys_,
+          decider = std::make_unique<Decider>(change, keys_, sites_, maker_,
                                               Decider::Who{.kind = *one.label,
                                                            .by = "import",
                                                            .by_token = {},
@@ -265,7 +298,7 @@ Result<std::vector<Imported>> Engine::import(std::vector<Import> imports) {
                                                            .now = one.keep.comment.received_at});
         }
         const auto row = row_by_id(change.db, sites_, one.keep.comment.id);
-        if (row && decider->decide(*row, std::nullopt)) status = status_of(*one.label);
+        if (row && decider->decide(*row, std::nullopt, one.lesson)) status = status_of(*one.label);
       }
       all.push_back({.added = true, .status = status});
     }
@@ -308,6 +341,26 @@ void Engine::remember_last_hour() {
     for (auto one = all.rbegin(); one != all.rend(); ++one) marks_.remember(one->first, one->second);
     return {};
   });
+}
+
+// What came after the tables were written last, when the process ended before the next time.
+void Engine::count_again() {
+  const Done done = writer_.run([&](Change& change) -> Done {
+    std::int64_t seq = counted_to(change.db);
+    backlog_.written(seq);
+    while (const auto row = row_after(change.db, sites_, seq)) {
+      seq = row->seq;
+      change.deltas.arrived(counted_without_rules(*row, keys_), row->comment.received_at,
+                            row->comment.received_at);
+    }
+    change.deltas.through = seq;
+    // These moved with the comment.
+    change.deltas.sites.clear();
+    change.deltas.articles.clear();
+    change.deltas.rules.clear();
+    return {};
+  });
+  if (!done) throw std::runtime_error("cannot write to the database '" + file_ + "': " + done.error().what);
 }
 
 }  // namespace chaffinch::sqlite

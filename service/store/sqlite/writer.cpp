@@ -28,8 +28,15 @@ Error refusal(const SQLite::Exception& error) {
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Db> db, const Options& options, Idle idle)
-    : db_(std::move(db)), options_(options), idle_(std::move(idle)), thread_([this] { work(); }) {}
+Writer::Writer(std::unique_ptr<Db> db, Near& near, Known& known, Backlog& backlog, const Options& options,
+               Idle idle)
+    : db_(std::move(db)),
+      near_(near),
+      known_(known),
+      backlog_(backlog),
+      options_(options),
+      idle_(std::move(idle)),
+      thread_([this] { work(); }) {}
 
 Writer::~Writer() {
   {
@@ -106,7 +113,9 @@ void Writer::work() {
     if (idle_work_) {
       if (!work_.wait_for(lock, kPause, something)) {
         lock.unlock();
+        write_backlog();
         const bool more = idle_step();
+        if (idle_.between) idle_.between(*db_);
         lock.lock();
         idle_work_ = more;
         continue;
@@ -115,7 +124,11 @@ void Writer::work() {
       work_.wait(lock, [&] { return something() || idle_work_; });
       if (waiting_.empty() && !closing_) continue;
     }
-    if (waiting_.empty()) return;  // closing, and all is done
+    if (waiting_.empty()) {  // closing, and all is done
+      lock.unlock();
+      write_backlog();
+      return;
+    }
     const std::shared_ptr<Group> group = std::move(waiting_.front());
     waiting_.pop_front();
     group->started = true;
@@ -129,13 +142,30 @@ void Writer::work() {
     lock.unlock();
     group->woken.notify_all();
     if (idle_.behind && idle_.behind()) idle_step();
+    if (idle_.between) idle_.between(*db_);
     lock.lock();
   }
 }
 
 bool Writer::idle_step() {
+  return at_leisure([&] { return idle_.step && idle_.step(*db_); });
+}
+
+void Writer::write_backlog() {
+  if (backlog_.empty()) return;
+  at_leisure([&] {
+    const std::int64_t through = backlog_.through();
+    begin(false);
+    backlog_.mark(*db_, through);
+    db_->exec("COMMIT");
+    backlog_.written(through);
+    return true;
+  });
+}
+
+bool Writer::at_leisure(const std::function<bool()>& work) {
   try {
-    return idle_.step && idle_.step(*db_);
+    return work();
   } catch (const std::exception& error) {
     // The disk is full, most likely: the next group's failure is the one to be told.
     try {
@@ -200,33 +230,71 @@ void Writer::carry_out(Group& group) {
 
 void Writer::transact(Group& group, Counters& counters) {
   if (group.operations.empty()) return;
-  db_->exec("BEGIN IMMEDIATE");
-  for (Operation* one : group.operations) this->one(*one, counters);
-  counters.flush(*db_);
+  const bool arrivals = std::all_of(group.operations.begin(), group.operations.end(),
+                                    [](const Operation* one) { return one->how.arrival; });
+  const bool later = arrivals && backlog_.has_room(group.operations.size());
+  begin(later);
+  if (!arrivals || !without_savepoints(group, counters, later)) {
+    for (Operation* one : group.operations) with_savepoint(*one, counters);
+  }
+  if (later) {
+    counters.flush_lesser(*db_);
+    db_->exec("COMMIT");
+    backlog_.add(counters, group.operations.size());
+    return;
+  }
+  counters.flush(*db_, known_);
+  const std::int64_t through = std::max(counters.through(), backlog_.through());
+  backlog_.mark(*db_, through);
   db_->exec("COMMIT");
+  backlog_.written(through);
 }
 
-void Writer::one(Operation& operation, Counters& counters) {
-  if (operation.fresh) counters.flush(*db_);
+void Writer::begin(bool later) {
+  db_->exec("BEGIN IMMEDIATE");
+  if (!later) backlog_.write(*db_);
+}
+
+// False: one has failed that had changed something; it is as if none had begun.
+bool Writer::without_savepoints(Group& group, Counters& counters, bool later) {
+  for (Operation* one : group.operations) {
+    const std::int64_t before = db_->all_changes();
+    if (done(*one, counters) || db_->all_changes() == before) continue;
+    db_->exec("ROLLBACK");
+    counters = Counters();
+    for (Operation* other : group.operations) {
+      other->error.reset();
+      other->after.clear();
+    }
+    begin(later);
+    return false;
+  }
+  return true;
+}
+
+void Writer::with_savepoint(Operation& operation, Counters& counters) {
+  if (operation.how.fresh) counters.flush(*db_, known_);
   db_->exec("SAVEPOINT operation");
-  Change change{*db_, {}, {}};
-  bool done = false;
+  if (!done(operation, counters)) db_->exec("ROLLBACK TO operation");
+  db_->exec("RELEASE operation");
+}
+
+bool Writer::done(Operation& operation, Counters& counters) {
+  Change change{*db_, near_, {}, {}};
   try {
-    done = operation.body(change);
+    if (!operation.body(change)) return false;
   } catch (const SQLite::Exception& error) {
     // A full disk or a broken file is everybody's failure, and SQLite may have ended the transaction already.
     if (trouble_of(error).storage || !db_->in_transaction()) throw;
     operation.error = Error{Code::internal, error.what(), {}, {}, 0};
+    return false;
   } catch (const std::exception& error) {
     operation.error = Error{Code::internal, error.what(), {}, {}, 0};
+    return false;
   }
-  if (done) {
-    counters.add(change.deltas);
-    operation.after = std::move(change.after);
-  } else {
-    db_->exec("ROLLBACK TO operation");
-  }
-  db_->exec("RELEASE operation");
+  counters.add(change.deltas);
+  operation.after = std::move(change.after);
+  return true;
 }
 
 }  // namespace chaffinch::sqlite

@@ -1,7 +1,14 @@
 // The one thread that writes. Operations wait in a bounded queue; the thread takes all that wait (up to a
-// limit), carries them out in one transaction, each inside its own savepoint, commits (fsync) and wakes their
-// callers. One operation's failure undoes that operation only; a failure of the commit or of the disk fails
-// the whole group, and nothing of it remains.
+// limit), carries them out in one transaction, commits (fsync) and wakes their callers. One operation's
+// failure undoes that operation only; a failure of the commit or of the disk fails the whole group, and
+// nothing of it remains.
+//
+// A savepoint around each operation would see to that, but keeps a copy of every page that the operation
+// touches. So a group of operations that may be carried out twice goes without: when one fails that has
+// changed rows already, the transaction is rolled back and the group carried out again, now with savepoints.
+//
+// What a group of nothing but arrivals counts in records and copies waits in the backlog; a pause, or any
+// other operation, writes it out.
 #pragma once
 
 #include <condition_variable>
@@ -16,8 +23,10 @@
 #include <vector>
 
 #include "core/result.h"
+#include "store/sqlite/backlog.h"
 #include "store/sqlite/counters.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/near.h"
 #include "store/store.h"
 
 namespace chaffinch::sqlite {
@@ -27,6 +36,7 @@ namespace chaffinch::sqlite {
 // callers wake.
 struct Change {
   Db& db;
+  Near& near;  // moved by `after` only
   Deltas deltas;
   std::vector<std::function<void()>> after;
 };
@@ -37,28 +47,37 @@ class Writer {
     std::uint32_t queue_limit = 4096;
     std::uint32_t group_limit = 512;
   };
-  // `idle` is called while nothing waits (and after groups, when `behind` says that it must): one small
-  // transaction of its own; it answers whether there is more to do.
+  // `step` is called while nothing waits (and after groups, when `behind` says that it must): one small
+  // transaction of its own; it answers whether there is more to do. `between` is called after each group,
+  // once its callers are woken, and after each step.
   struct Idle {
     std::function<bool(Db&)> step;
     std::function<bool()> behind;
+    std::function<void(Db&)> between;
   };
 
   // REQUIRES `db` may write, and is used by nobody else from here on.
-  Writer(std::unique_ptr<Db> db, const Options& options, Idle idle);
+  Writer(std::unique_ptr<Db> db, Near& near, Known& known, Backlog& backlog, const Options& options,
+         Idle idle);
   ~Writer();  // carries out what waits, then ends
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
   // Carries `body` out and returns its result once it is durable. Code::unavailable when the queue is full,
   // when it still waits after ten seconds (then it is never carried out) or when its group could not be
-  // committed. `fresh`: the operation reads counters; all that came before it are in the tables.
+  // committed.
+  struct How {
+    bool fresh = false;  // the operation reads counters; all that came before it are in the tables
+    // A comment is kept and nothing else is done. It may be carried out twice, the first time in vain: it
+    // changes nothing but the database.
+    bool arrival = false;
+  };
   template <class F>
-  std::invoke_result_t<F&, Change&> run(F&& body, bool fresh = false) {
+  std::invoke_result_t<F&, Change&> run(F&& body, How how = {.fresh = false, .arrival = false}) {
     using R = std::invoke_result_t<F&, Change&>;
     std::optional<R> answer;
     Operation operation;
-    operation.fresh = fresh;
+    operation.how = how;
     operation.body = [&](Change& change) {
       answer.emplace(body(change));
       return answer->has_value();
@@ -77,7 +96,7 @@ class Writer {
  private:
   struct Operation {
     std::function<bool(Change&)> body;  // false: roll back to before it
-    bool fresh = false;
+    How how = {};
     bool owned = false;  // made by post
     std::optional<Error> error;
     std::vector<std::function<void()>> after;
@@ -94,11 +113,19 @@ class Writer {
   void work();
   void carry_out(Group& group);
   void transact(Group& group, Counters& counters);
-  void one(Operation& operation, Counters& counters);
+  void begin(bool later);
+  void write_backlog();
+  bool without_savepoints(Group& group, Counters& counters, bool later);
+  void with_savepoint(Operation& operation, Counters& counters);
+  bool done(Operation& operation, Counters& counters);
   void fail_all(Group& group, const Error& error);
   bool idle_step();
+  bool at_leisure(const std::function<bool()>& work);  // its failure is told, and is not the end
 
   std::unique_ptr<Db> db_;  // the writer's thread only
+  Near& near_;
+  Known& known_;
+  Backlog& backlog_;
   Options options_;
   Idle idle_;
   mutable std::mutex lock_;

@@ -1,0 +1,115 @@
+// What waits and is (nearly) the same: how many when a comment comes, and which after a decision.
+#include <algorithm>
+#include <map>
+
+#include "analysis/sketch.h"
+#include "store/sqlite/doubt.h"
+#include "store/sqlite/engine.h"
+#include "store/sqlite/pages.h"
+
+namespace chaffinch::sqlite {
+namespace {
+
+constexpr std::uint32_t kDecided = 50;  // of a decision, comments that are looked at
+constexpr std::size_t kEach = 200;      // near ones looked for, of each of these
+constexpr std::size_t kAsked = 500;     // whose status is asked, of all together
+constexpr std::size_t kTold = 100;      // named in the answer
+constexpr std::uint32_t kShortOnes =
+    10;  // decided comments too short for a sketch: their equals are searched for
+constexpr std::uint32_t kShortExamined = 200;
+
+bool waits(Db& db, std::int64_t seq) {
+  auto query = db.use("SELECT status FROM comment WHERE seq = ?1");
+  return query.bind(seq).step() && query.as<Status>(0) == Status::pending;
+}
+
+}  // namespace
+
+// On the submitter's thread, and only where recall saw somebody alike.
+std::uint32_t Engine::cluster_of(const Keep& keep) {
+  const Facts& facts = keep.facts;
+  const auto site = sites_.find(keep.comment.site);
+  if (keep.comment.status != Status::pending || !site || facts.copies + facts.near_copies == 0) return 1;
+  if (empty(keep.sketch)) {
+    const std::uint32_t settled = facts.copies_spam + facts.copies_approved;
+    return 1 + (facts.copies > settled ? facts.copies - settled : 0);
+  }
+  // Without a hash of its own, so that equal ones count as well.
+  const Near::Ask ask{.site = site->no, .copy_hash = 0, .sketch = keep.sketch, .now = facts.now, .self = 0};
+  const std::vector<std::int64_t> others = near_.others(ask, kMostOfCluster);
+  const auto waiting = read([&](Db& db) -> Result<std::uint32_t> {
+    return static_cast<std::uint32_t>(
+        std::count_if(others.begin(), others.end(), [&](std::int64_t seq) { return waits(db, seq); }));
+  });
+  return 1 + waiting.value_or(0);
+}
+
+Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) {
+  return read([&](Db& db) -> Result<NearPending> {
+    struct Decided {
+      std::int64_t seq = 0, site = 0, copy_hash = 0;
+      Id id;
+    };
+    std::vector<Decided> decided;
+    const auto only = reach.empty() ? nullptr : sites_.find(reach);
+    if (!reach.empty() && !only) return NearPending{};
+    {
+      auto query = db.use(
+          "SELECT c.seq, c.site, c.copy_hash, c.id FROM decision d CROSS JOIN decision_item i CROSS JOIN "
+          "comment c"
+          " WHERE d.id = ?1 AND i.decision = d.no AND c.seq = i.comment ORDER BY i.comment DESC LIMIT ?2");
+      query.bind(decision, kDecided);
+      while (query.step()) {
+        if (only && query.integer(1) != only->no) continue;
+        decided.push_back({query.integer(0), query.integer(1), query.integer(2), query.id(3)});
+      }
+    }
+    std::map<std::int64_t, bool, std::greater<>> seen;  // by seq, the newest first: whether it waits
+    NearPending near;
+    std::size_t most = 0;
+    std::uint32_t short_ones = 0;
+    for (const Decided& one : decided) {
+      std::vector<std::int64_t> alike;
+      NearEntry entry;
+      Kin kin = Kin::recent;
+      if (near_entry(db, one.seq, entry, kin)) {
+        alike = near_.others(
+            {.site = one.site, .copy_hash = 0, .sketch = entry.sketch, .now = entry.at, .self = one.seq},
+            kEach);
+      } else if (one.copy_hash != 0 && short_ones < kShortOnes) {
+        ++short_ones;
+        Wanted same;
+        same.site = one.site;
+        same.status = Status::pending;
+        same.copy_hash = one.copy_hash;
+        aim(same, keys_);
+        scan(db, sites_, keys_, same, Sort::newest, std::nullopt, kShortExamined, [&](Row&& row) {
+          alike.push_back(row.seq);
+          return alike.size() < kEach;
+        });
+      }
+      std::size_t here = 0;
+      for (const std::int64_t seq : alike) {
+        auto known = seen.find(seq);
+        if (known == seen.end()) {
+          if (seen.size() == kAsked) continue;
+          known = seen.emplace(seq, waits(db, seq)).first;
+        }
+        here += known->second ? 1 : 0;
+      }
+      if (here > most) {
+        most = here;
+        near.like = one.id;
+      }
+    }
+    for (const auto& [seq, waiting] : seen) {
+      if (!waiting) continue;
+      if (++near.count > kTold) continue;
+      auto query = db.use("SELECT id, version FROM comment WHERE seq = ?1");
+      if (query.bind(seq).step()) near.targets.push_back({query.id(0), query.as<std::int32_t>(1)});
+    }
+    return near;
+  });
+}
+
+}  // namespace chaffinch::sqlite
