@@ -1,11 +1,15 @@
 #include "intake.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
+#include <map>
+#include <thread>
 #include <utility>
 
 #include "analysis/gather.h"
+#include "author_token.h"
 #include "core/limits.h"
 #include "secrets.h"
 
@@ -50,20 +54,8 @@ Probe probe_of(const Evidence& evidence, const std::vector<std::string>& domains
   probe.domains = domains;
   probe.hosts = hosts_of(evidence);
   probe.copy_hash = evidence.copy_hash;
+  probe.sketch = evidence.sketch;
   return probe;
-}
-
-Status status_of(Action action) {
-  switch (action) {
-    case Action::approve:
-      return Status::approved;
-    case Action::hold:
-      return Status::pending;
-    case Action::spam:
-    case Action::discard:
-      return Status::spam;
-  }
-  return Status::pending;
 }
 
 // Hands a reservation back unless it was taken over by keep.
@@ -89,21 +81,48 @@ std::string sign(const SigningKey& key, Id comment) {
 
 }  // namespace
 
+Status status_of(Action action) {
+  switch (action) {
+    case Action::approve:
+      return Status::approved;
+    case Action::hold:
+      return Status::pending;
+    case Action::spam:
+    case Action::discard:
+      return Status::spam;
+  }
+  return Status::pending;
+}
+
+void share_out(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next{0};
+  const auto run = [&] {
+    for (std::size_t i = next++; i < count; i = next++) work(i);
+  };
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < std::min<std::size_t>(jobs, count); ++i) others.emplace_back(run);
+  run();
+  for (std::thread& one : others) one.join();
+}
+
 Intake::Intake(Store& store, Metrics& metrics, std::shared_ptr<const RuleSet> rules)
     : store_(store), metrics_(metrics), rules_(std::move(rules)) {
   if (auto keys = store_.signing_keys()) keys_ = std::move(*keys);
   metrics_.rules(rules_->version(), rules_->rules().size());
 }
 
-std::shared_ptr<const RuleSet> Intake::rules() const {
+std::shared_ptr<const RuleSet> Intake::rules(const std::string& site) const {
   const std::lock_guard guard(lock_);
-  return rules_;
+  const auto own = by_site_.find(site);
+  return own == by_site_.end() ? rules_ : own->second;
 }
 
-void Intake::use(std::shared_ptr<const RuleSet> rules) {
+void Intake::use(std::shared_ptr<const RuleSet> rules,
+                 std::map<std::string, std::shared_ptr<const RuleSet>> by_site) {
   metrics_.rules(rules->version(), rules->rules().size());
   const std::lock_guard guard(lock_);
-  rules_.swap(rules);
+  rules_.swap(rules);  // the old sets end outside of the lock
+  by_site_.swap(by_site);
 }
 
 std::string Intake::receipt_of(Id id) const {
@@ -114,27 +133,41 @@ std::string Intake::receipt_of(Id id) const {
   return keys_.empty() ? std::string() : sign(keys_.front(), id);
 }
 
-bool Intake::owns(std::string_view receipt, Id id) const {
-  if (receipt.empty()) return false;
-  const auto verified = [&](const std::vector<SigningKey>& keys) {
-    return std::any_of(keys.begin(), keys.end(),
-                       [&](const SigningKey& key) { return same_secret(sign(key, id), receipt); });
+std::optional<SigningKey> Intake::key_for(const std::function<bool(const SigningKey&)>& holds) const {
+  const auto among = [&](const std::vector<SigningKey>& keys) {
+    const auto found = std::find_if(keys.begin(), keys.end(), holds);
+    return found == keys.end() ? std::nullopt : std::optional(*found);
   };
   {
     const std::lock_guard guard(lock_);
-    if (verified(keys_)) return true;
+    if (auto key = among(keys_)) return key;
   }
   // The key may have been rotated by another process since it was read.
   auto keys = store_.signing_keys();
-  if (!keys) return false;
-  const bool mine = verified(*keys);
+  if (!keys) return std::nullopt;
+  auto key = among(*keys);
   const std::lock_guard guard(lock_);
   keys_ = std::move(*keys);
-  return mine;
+  return key;
+}
+
+bool Intake::owns(std::string_view receipt, Id id) const {
+  return !receipt.empty() &&
+         key_for([&](const SigningKey& key) { return same_secret(sign(key, id), receipt); }).has_value();
+}
+
+std::optional<Id> Intake::author_key_of(const Submission& comment, std::string_view token, Time now) const {
+  std::optional<Id> author;
+  if (token.empty() || !comment.author.id.empty()) return author;
+  key_for([&](const SigningKey& key) {
+    author = read_author_token(key.secret, comment, token, now);
+    return author.has_value();
+  });
+  return author;
 }
 
 Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::optional<Id> self, Time now,
-                                     Time as_of) {
+                                     Time as_of, Id author_key, std::shared_ptr<const RuleSet> rules) {
   Judged judged;
   judged.evidence = gather(std::move(submission));
   judged.domains = remembered_domains(judged.evidence);
@@ -142,6 +175,7 @@ Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::o
   probe.now = now;
   probe.as_of = as_of;
   probe.self = self;
+  probe.author_key = author_key;
   probe.reserve = reserve;
   auto recalled = store_.recall(probe);
   if (!recalled) return tl::unexpected(std::move(recalled).error());
@@ -149,13 +183,50 @@ Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::o
   judged.evidence.facts = judged.recalled.facts;
 
   const auto began = std::chrono::steady_clock::now();
-  judged.verdict = rules()->judge(judged.evidence, judged.recalled.site.policy);
+  if (!rules) rules = this->rules(judged.evidence.comment.site);
+  judged.verdict = ask(*rules, judged.evidence, judged.recalled.site.policy);
   metrics_.judged(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   return judged;
 }
 
-Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now) {
-  auto judged = judge(std::move(submission), true, std::nullopt, now, now);
+Result<std::optional<Receipt>> Intake::replay(const Once& once) {
+  if (once.key.empty()) return std::nullopt;
+  auto before = store_.replay(once);
+  if (!before) return tl::unexpected(std::move(before).error());
+  if (!*before) return std::nullopt;
+  return Receipt{.id = (*before)->id,
+                 .status = (*before)->status,
+                 .receipt = receipt_of((*before)->id),
+                 .verdict = std::move((*before)->verdict),
+                 .replayed = true};
+}
+
+Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now,
+                               std::optional<std::string_view> author_token) {
+  const std::optional<Id> known = author_key_of(submission, author_token.value_or(""), now);
+  Submission author;
+  author.site = submission.site;
+  author.author = submission.author;
+  // A first token is the comment's own id. What is spam gets none, so that nothing is remembered of machines
+  // that never come back with it.
+  const auto gives = [&](Status status) {
+    return author_token && author.author.id.empty() && (known || status != Status::spam) &&
+           !(author.author.name.empty() && author.author.email.empty());
+  };
+  const auto give_token = [&](Receipt& receipt) {
+    if (!gives(receipt.status)) return;
+    if (const auto key = key_for([](const SigningKey&) { return true; }))
+      receipt.author_token = write_author_token(key->secret, author, known.value_or(receipt.id), now);
+  };
+  // A repeated request is answered as the first one was, whatever the judge would say by now, and leaves no
+  // mark in the velocity.
+  if (auto before = replay(once); !before) {
+    return tl::unexpected(std::move(before).error());
+  } else if (*before) {
+    give_token(**before);
+    return std::move(**before);
+  }
+  auto judged = judge(std::move(submission), true, std::nullopt, now, now, known.value_or(Id{}));
   if (!judged) return tl::unexpected(std::move(judged).error());
   Reserved reserved(store_, judged->recalled.reservation);
   // A reply belongs to a comment of the same article; anything else is a mistake of the front end.
@@ -177,17 +248,19 @@ Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now
   keep.facts = std::move(judged->recalled.facts);
   keep.domains = std::move(judged->domains);
   keep.copy_hash = judged->evidence.copy_hash;
+  keep.sketch = judged->evidence.sketch;
   keep.reservation = reserved.take();
   keep.once = once;
+  if (gives(keep.comment.status)) keep.author_key = known.value_or(keep.comment.id);
   const std::string site = keep.comment.site;
   auto kept = store_.keep(std::move(keep));
   if (!kept) return tl::unexpected(std::move(kept).error());
 
   Receipt receipt{.id = kept->id, .status = kept->status, .receipt = receipt_of(kept->id), .verdict = {}};
   receipt.replayed = kept->replayed;
-  if (kept->replayed) {
-    // The answer of the first time: its verdict is in the store.
-    if (auto before = store_.kept({}, kept->id)) receipt.verdict = std::move(before->verdict);
+  give_token(receipt);
+  if (kept->replayed) {  // the first one was on its way
+    receipt.verdict = std::move(kept->verdict);
     return receipt;
   }
   metrics_.submitted(site, kept->status);
@@ -197,151 +270,144 @@ Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now
   return receipt;
 }
 
-Result<Verdict> Intake::check(Submission submission, Time now) {
+Result<Verdict> Intake::check(Submission submission, Time now, std::shared_ptr<const RuleSet> instead) {
   if (submission.site.empty()) {
     Evidence evidence = gather(std::move(submission));
     evidence.facts.now = now;
-    return rules()->judge(evidence, Policy{});
+    return ask(instead ? *instead : *rules(), evidence, Policy{});
   }
-  auto judged = judge(std::move(submission), false, std::nullopt, now, now);
+  auto judged = judge(std::move(submission), false, std::nullopt, now, now, Id{}, std::move(instead));
   if (!judged) return tl::unexpected(std::move(judged).error());
   return std::move(judged->verdict);
 }
 
-Result<std::vector<Imported>> Intake::import(std::vector<ImportRow> rows, Time now) {
-  std::vector<Import> imports;
-  imports.reserve(rows.size());
+Id Intake::import_id(const Submission& submission, const std::string& key) {
+  // Without a time of its own the id must not take today's, or a second run would add the row again.
+  return id_from_name("import:" + submission.site, key, submission.created_at.value_or(0));
+}
+
+std::vector<Intake::Gathered> Intake::look_at(const std::vector<ImportRow>& rows, unsigned jobs) {
+  std::vector<Gathered> all(rows.size());
+  share_out(rows.size(), jobs, [&](std::size_t i) {
+    all[i].id = import_id(rows[i].submission, rows[i].key);
+    all[i].evidence = gather(rows[i].submission);
+    all[i].domains = remembered_domains(all[i].evidence);
+    all[i].label = rows[i].label;
+    all[i].status = rows[i].status;
+  });
+  return all;
+}
+
+Result<std::vector<Imported>> Intake::import(const std::vector<ImportRow>& rows, Time now, unsigned jobs) {
+  return import(look_at(rows, jobs), now, jobs);
+}
+
+Result<std::vector<Imported>> Intake::import(std::vector<Gathered> rows, Time now, unsigned jobs) {
+  std::vector<Recalled> recalled;
+  recalled.reserve(rows.size());
   // A failure on the way hands back what was reserved so far.
   std::vector<std::unique_ptr<Reserved>> reserved;
-  for (ImportRow& row : rows) {
-    const Time as_of = row.submission.created_at.value_or(now);
-    // Without a time of its own the id must not take today's, or a second run would add the row again.
-    const Id id =
-        id_from_name("import:" + row.submission.site, row.key, row.submission.created_at.value_or(0));
-    auto judged = judge(std::move(row.submission), true, id, now, as_of);
-    if (!judged) return tl::unexpected(std::move(judged).error());
-    reserved.push_back(std::make_unique<Reserved>(store_, judged->recalled.reservation));
+  std::map<Id, const std::string*> articles;  // of the rows so far: a reply may answer one of them
+  for (Gathered& row : rows) {
+    const Submission& comment = row.evidence.comment;
+    Probe probe = probe_of(row.evidence, row.domains);
+    probe.now = now;
+    probe.as_of = comment.created_at.value_or(now);
+    probe.self = row.id;
+    auto one = store_.recall(probe);
+    if (!one) return tl::unexpected(std::move(one).error());
+    reserved.push_back(std::make_unique<Reserved>(store_, one->reservation));
+    if (comment.parent) {
+      const auto parent = articles.find(*comment.parent);
+      if (parent != articles.end() && *parent->second == comment.article.id) one->facts.parent_known = true;
+    }
+    articles.emplace(row.id, &comment.article.id);
+    row.evidence.facts = one->facts;
+    recalled.push_back(std::move(*one));
+  }
 
-    Import import;
-    Keep& keep = import.keep;
-    static_cast<Submission&>(keep.comment) = std::move(judged->evidence.comment);
+  std::vector<Import> imports(rows.size());
+  share_out(rows.size(), jobs, [&](std::size_t i) {
+    const auto began = std::chrono::steady_clock::now();
+    const Verdict& verdict = imports[i].keep.verdict =
+        ask(*rules(rows[i].evidence.comment.site), rows[i].evidence, recalled[i].site.policy);
+    if (learning_ != nullptr && rows[i].label && teaches(*rows[i].label))
+      imports[i].lesson = learning_->lesson(rows[i].evidence, verdict.findings);
+    metrics_.judged(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  });
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Gathered& row = rows[i];
+    Keep& keep = imports[i].keep;
+    static_cast<Submission&>(keep.comment) = std::move(row.evidence.comment);
     // An archive's replies name parents that may not be in it.
-    if (!judged->recalled.facts.parent_known) keep.comment.parent.reset();
-    keep.comment.id = id;
-    keep.comment.status = status_of(judged->verdict.action);
-    keep.comment.discard = judged->verdict.action == Action::discard;
+    if (!recalled[i].facts.parent_known) keep.comment.parent.reset();
+    keep.comment.id = row.id;
+    keep.comment.status = row.status && !row.label ? *row.status : status_of(keep.verdict.action);
+    keep.comment.discard = keep.comment.status == Status::spam && keep.verdict.action == Action::discard;
     keep.comment.received_at = now;
-    keep.verdict = std::move(judged->verdict);
-    keep.facts = std::move(judged->recalled.facts);
-    keep.domains = std::move(judged->domains);
-    keep.copy_hash = judged->evidence.copy_hash;
-    keep.reservation = judged->recalled.reservation;
-    import.label = row.label;
-    imports.push_back(std::move(import));
+    keep.facts = std::move(recalled[i].facts);
+    keep.domains = std::move(row.domains);
+    keep.copy_hash = row.evidence.copy_hash;
+    keep.sketch = row.evidence.sketch;
+    keep.reservation = reserved[i]->take();
+    imports[i].label = row.label;
   }
-  for (const auto& one : reserved) one->take();
-  return store_.import(std::move(imports));
-}
-
-Result<Receipt> Intake::change(const Comment& before, const std::string& reach, const Change& change,
-                               const std::string& by, Time now) {
-  Edit edit;
-  edit.reach = reach;
-  edit.id = before.id;
-  edit.version = change.version ? change.version : std::optional(before.version);
-  edit.by = by;
-  edit.now = now;
-  edit.after = before;
-  if (change.content) edit.after.content = *change.content;
-  if (change.author_name) edit.after.author.name = *change.author_name;
-  if (change.author_url) edit.after.author.url = *change.author_url;
-  const bool changed = edit.after.content != before.content || edit.after.author != before.author;
-
-  auto judged = judge(edit.after, false, before.id, now, before.shown_at());
-  if (!judged) return tl::unexpected(std::move(judged).error());
-  Status status = status_of(judged->verdict.action);
-  if (before.status == Status::checked) {
-    status = Status::checked;
-  } else if (before.decided && (before.status == Status::spam || before.status == Status::rejected)) {
-    status = before.status;  // a person said no; a new text does not change that by itself
-  } else if (before.decided && before.status == Status::approved) {
-    // A person approved other words than these: they wait again at best.
-    if (!changed)
-      status = Status::approved;
-    else if (status == Status::approved)
-      status = Status::pending;
-  } else if (before.status == Status::pending && status == Status::approved) {
-    // What was held is not freed by rewriting it: a moderator looks at it.
-    status = Status::pending;
-  } else if (before.status == Status::spam && !before.decided && status == Status::approved) {
-    status = Status::pending;
-  }
-  edit.after.status = status;
-  edit.after.discard = judged->verdict.action == Action::discard;
-  edit.verdict = judged->verdict;
-  edit.facts = std::move(judged->recalled.facts);
-  edit.domains = std::move(judged->domains);
-  edit.copy_hash = judged->evidence.copy_hash;
-  auto after = store_.edit(edit);
-  if (!after) return tl::unexpected(std::move(after).error());
-  if (judged->verdict.unchecked) metrics_.unchecked("rules");
-  return Receipt{.id = after->id,
-                 .status = after->status,
-                 .receipt = receipt_of(after->id),
-                 .verdict = std::move(judged->verdict),
-                 .replayed = false};
-}
-
-Result<Receipt> Intake::edit(const Caller& caller, Id id, const Change& wish, Time now) {
-  auto before = store_.comment(caller.reach, id);
-  if (!before) return tl::unexpected(std::move(before).error());
-  return change(*before, caller.reach, wish, caller.name, now);
-}
-
-Result<Receipt> Intake::edit_own(std::string_view receipt, Id id, const Change& wish, Time now) {
-  auto before =
-      owns(receipt, id) ? store_.comment({}, id) : fail(Code::not_found, "there is no such comment", "/id");
-  if (!before) return tl::unexpected(std::move(before).error());
-  auto site = store_.site(before->site);
-  if (!site) return tl::unexpected(std::move(site).error());
-  if (now > before->received_at + site->edit_minutes * kMinute) {
-    return fail(Code::forbidden, "the time for changing this comment is over", {},
-                "authors may change a comment for " + std::to_string(site->edit_minutes) +
-                    " minutes; ask the site's moderators");
-  }
-  return change(*before, {}, wish, "author", now);
-}
-
-Done Intake::remove_own(std::string_view receipt, Id id, Time now) {
-  auto before =
-      owns(receipt, id) ? store_.comment({}, id) : fail(Code::not_found, "there is no such comment", "/id");
-  if (!before) return tl::unexpected(std::move(before).error());
-  auto site = store_.site(before->site);
-  if (!site) return tl::unexpected(std::move(site).error());
-  if (now > before->received_at + site->edit_minutes * kMinute) {
-    return fail(Code::forbidden, "the time for removing this comment is over", {},
-                "authors may remove a comment for " + std::to_string(site->edit_minutes) +
-                    " minutes; ask the site's moderators");
-  }
-  return store_.remove({}, id, "author", now);
+  const bool labels =
+      std::any_of(imports.begin(), imports.end(), [](const Import& one) { return one.label; });
+  auto imported = store_.import(std::move(imports));
+  if (imported && labels) catch_up();
+  return imported;
 }
 
 Result<Settled> Intake::settle(const Settle& settle) {
   auto settled = store_.settle(settle);
   if (settled && !settled->replayed && settled->changed > 0) {
     metrics_.decided(word(settle.kind), settled->changed);
+    catch_up();
   }
   return settled;
 }
 
 Result<Settled> Intake::undo(const Undo& undo) {
   auto undone = store_.undo(undo);
-  if (undone && !undone->replayed && undone->changed > 0) metrics_.decided("undo", undone->changed);
+  if (undone && !undone->replayed && undone->changed + undone->lessons > 0) {
+    metrics_.decided("undo", undone->changed);
+    catch_up();
+  }
   return undone;
 }
 
+Result<Settled> Intake::learn(Teach teach, const Once& once, Time now) {
+  Learn learn{.site = teach.submission.site,
+              .lesson = {},
+              .spam = teach.spam,
+              .by = teach.by.name,
+              .by_token = teach.by.token,
+              .now = now,
+              .once = once};
+  auto known = store_.answered(once);
+  if (!known) return tl::unexpected(std::move(known).error());
+  if (learning_ != nullptr && !*known) {
+    auto judged = judge(std::move(teach.submission), false, std::nullopt, now, now);
+    if (!judged) return tl::unexpected(std::move(judged).error());
+    learn.lesson = learning_->lesson(judged->evidence, judged->verdict.findings);
+  }
+  auto learned = store_.learn(learn);
+  if (learned && !learned->replayed) catch_up();
+  return learned;
+}
+
+void Intake::catch_up() {
+  // What is committed stays so; who comes next brings the models in step.
+  if (learning_ != nullptr && !learning_->catch_up()) metrics_.unchecked("learner");
+}
+
+Verdict Intake::ask(const RuleSet& rules, const Evidence& evidence, const Policy& policy) const {
+  return learning_ != nullptr ? learning_->judge(rules, evidence, policy) : rules.judge(evidence, policy);
+}
+
 Result<Intake::Rechecked> Intake::recheck(const std::string& reach, const std::string& site,
-                                          const std::string& cursor, Time now) {
+                                          const std::string& cursor, const Once& once, Time now) {
   QueueQuery query;
   query.reach = reach;
   query.site = site;
@@ -351,26 +417,26 @@ Result<Intake::Rechecked> Intake::recheck(const std::string& reach, const std::s
   auto page = store_.queue(query);
   if (!page) return tl::unexpected(std::move(page).error());
 
-  Rechecked result{.seen = 0, .changed = 0, .next = page->next};
-  std::vector<Rejudged> rejudged;
+  Rejudge rejudge;
+  rejudge.next = std::move(page->next);
+  rejudge.now = now;
+  rejudge.once = once;
   for (const QueueItem& item : page->items) {
     if (item.comment.decided) continue;  // a person outranks the machine
-    ++result.seen;
+    ++rejudge.seen;
     auto judged = judge(item.comment, false, item.comment.id, now, item.comment.shown_at());
     if (!judged) return tl::unexpected(std::move(judged).error());
     if (judged->verdict == item.verdict) continue;
-    rejudged.push_back(Rejudged{.id = item.comment.id,
-                                .version = item.comment.version,
-                                .verdict = judged->verdict,
-                                .facts = std::move(judged->recalled.facts),
-                                .status = status_of(judged->verdict.action)});
+    rejudge.all.push_back(Rejudged{.id = item.comment.id,
+                                   .version = item.comment.version,
+                                   .verdict = judged->verdict,
+                                   .facts = std::move(judged->recalled.facts),
+                                   .status = status_of(judged->verdict.action)});
   }
-  if (!rejudged.empty()) {
-    auto changed = store_.rejudge(rejudged, now);
-    if (!changed) return tl::unexpected(std::move(changed).error());
-    result.changed = *changed;
+  if (rejudge.all.empty() && once.key.empty()) {
+    return Rechecked{.seen = rejudge.seen, .changed = 0, .next = std::move(rejudge.next), .replayed = false};
   }
-  return result;
+  return store_.rejudge(rejudge);
 }
 
 }  // namespace chaffinch

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "core/decision.h"
 #include "core/result.h"
 #include "core/verdict.h"
+#include "learning.h"
 #include "metrics.h"
 #include "store/store.h"
 
@@ -28,6 +30,7 @@ struct Receipt {
   std::string receipt;  // lets its holder see the pending comment, and edit or remove it for a while
   std::optional<Verdict> verdict;  // for trusted callers only; the door drops it for others
   bool replayed = false;
+  std::string author_token = {};  // for the author to bring along next time; empty: none
 };
 
 // What a caller is, as far as the use cases care.
@@ -37,26 +40,52 @@ struct Caller {
   Id token;
 };
 
+// Calls `work` for each number below `count`, from `jobs` threads at once. REQUIRES: it does not throw.
+void share_out(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& work);
+
+// Where a comment goes that was judged so.
+Status status_of(Action action);
+
 class Intake {
  public:
   Intake(Store& store, Metrics& metrics, std::shared_ptr<const RuleSet> rules);
 
   // gather -> recall -> judge -> keep. Acknowledged means on disk. When a check cannot be made the comment is
   // kept and held; when it cannot be kept the caller gets the error and nothing was kept.
-  Result<Receipt> submit(Submission submission, const Once& once, Time now);
+  //
+  // `author_token` (nothing: such tokens are not for this caller) is what the author brought along, or "".
+  // One that holds makes this the same author from whatever network. The receipt has the next one, unless the
+  // comment is spam and there was none.
+  Result<Receipt> submit(Submission submission, const Once& once, Time now,
+                         std::optional<std::string_view> author_token = std::nullopt);
 
   // Judges without keeping, with what the store remembers. An unknown site is judged as a site with default
   // policy and no memory when `site` is empty.
-  Result<Verdict> check(Submission submission, Time now);
+  // With `instead` those rules are asked, whatever is in force.
+  Result<Verdict> check(Submission submission, Time now, std::shared_ptr<const RuleSet> instead = nullptr);
 
   // Judges and keeps an archive's rows in one transaction; labelled rows become decisions by "import".
-  // `key` names the row within its archive (its id), so that a second run adds nothing.
+  // `key` names the row within its archive (its id), so that a second run adds nothing. Looking at the rows
+  // and judging them is shared out among `jobs` threads; what is remembered is recalled in the order of the
+  // rows, so that the result is the same for any number.
   struct ImportRow {
     Submission submission;
     std::string key;
     std::optional<DecisionKind> label;
+    std::optional<Status> status = {};  // without a label: kept so, whatever the judge says
   };
-  Result<std::vector<Imported>> import(std::vector<ImportRow> rows, Time now);
+  Result<std::vector<Imported>> import(const std::vector<ImportRow>& rows, Time now, unsigned jobs = 1);
+  // The same in two steps: the first one looks at the rows alone and may run beside the import before it.
+  struct Gathered {
+    Evidence evidence;
+    std::vector<std::string> domains;
+    Id id;
+    std::optional<DecisionKind> label;
+    std::optional<Status> status;
+  };
+  static std::vector<Gathered> look_at(const std::vector<ImportRow>& rows, unsigned jobs);
+  Result<std::vector<Imported>> import(std::vector<Gathered> rows, Time now, unsigned jobs);
+  static Id import_id(const Submission&, const std::string& key);  // of the comment that a row becomes
 
   // A changed comment is judged again. An approval does not survive a changed text unseen: it waits again at
   // best. A person's rejection or spam stands. Fields not set are left as they are.
@@ -66,31 +95,43 @@ class Intake {
     std::optional<std::string> author_url;
     std::optional<std::int32_t> version;
   };
-  Result<Receipt> edit(const Caller&, Id, const Change&, Time now);
+  Result<Receipt> edit(const Caller&, Id, const Change&, const Once&, Time now);
 
   // As the holder of a receipt, within the site's edit time (forbidden afterwards).
-  Result<Receipt> edit_own(std::string_view receipt, Id, const Change&, Time now);
-  Done remove_own(std::string_view receipt, Id, Time now);
+  Result<Receipt> edit_own(std::string_view receipt, Id, const Change&, const Once&, Time now);
+  Result<Took> remove_own(std::string_view receipt, Id, const Once&, Time now);
 
   Result<Settled> settle(const Settle&);
   Result<Settled> undo(const Undo&);
 
+  // Teaches one labelled comment that is not in the store. It is judged with what is remembered, so that its
+  // lesson knows the rules that fired; nothing of it is kept but the lesson.
+  struct Teach {
+    Submission submission;
+    bool spam = false;
+    Caller by;
+  };
+  Result<Settled> learn(Teach teach, const Once& once, Time now);
+
+  // From now on comments are judged with what was learned, and decisions teach. It must outlive every call.
+  void learn_with(Learning& learning) { learning_ = &learning; }
+  Learning* learning() const { return learning_; }
+  // Brings the models in step with what was decided past these calls (a block applied to the past).
+  void catch_up();
+
   // Judges the pending, undecided comments of a site again, one bounded page at a time; call again with the
   // cursor while there is one.
-  struct Rechecked {
-    std::uint32_t seen = 0;
-    std::uint32_t changed = 0;
-    std::optional<std::string> next;
-  };
+  using Rechecked = chaffinch::Rechecked;
   Result<Rechecked> recheck(const std::string& reach, const std::string& site, const std::string& cursor,
-                            Time now);
+                            const Once& once, Time now);
 
   // Whether `receipt` is the one of this comment.
   bool owns(std::string_view receipt, Id) const;
 
-  // The rule set in force.
-  std::shared_ptr<const RuleSet> rules() const;
-  void use(std::shared_ptr<const RuleSet> rules);
+  // The rule set in force for a site's comments: its own one, or that of all sites.
+  std::shared_ptr<const RuleSet> rules(const std::string& site = {}) const;
+  void use(std::shared_ptr<const RuleSet> rules,
+           std::map<std::string, std::shared_ptr<const RuleSet>> by_site = {});
 
   Store& store() { return store_; }
   Metrics& metrics() { return metrics_; }
@@ -102,15 +143,28 @@ class Intake {
     Recalled recalled;
     std::vector<std::string> domains;
   };
-  Result<Judged> judge(Submission submission, bool reserve, std::optional<Id> self, Time now, Time as_of);
+  Result<Judged> judge(Submission submission, bool reserve, std::optional<Id> self, Time now, Time as_of,
+                       Id author_key = {}, std::shared_ptr<const RuleSet> rules = nullptr);
+  // The first signing key for which `holds` is true; they are read again when none is.
+  std::optional<SigningKey> key_for(const std::function<bool(const SigningKey&)>& holds) const;
+  std::optional<Id> author_key_of(const Submission&, std::string_view token, Time now) const;
   std::string receipt_of(Id id) const;
+  // The comment that the receipt is of, while its author may still change it. `doing`, `to_do` for the error:
+  // "changing", "change".
+  Result<Comment> own(std::string_view receipt, Id id, std::string_view doing, std::string_view to_do,
+                      Time now) const;
   Result<Receipt> change(const Comment& before, const std::string& reach, const Change&,
-                         const std::string& by, Time now);
+                         const std::string& by, const Once&, Time now);
+  Result<std::optional<Receipt>> replay(const Once&);  // of a submission or an edit
+
+  Verdict ask(const RuleSet& rules, const Evidence& evidence, const Policy& policy) const;
 
   Store& store_;
   Metrics& metrics_;
+  Learning* learning_ = nullptr;
   mutable std::mutex lock_;
-  std::shared_ptr<const RuleSet> rules_;  // guarded by lock_
+  std::shared_ptr<const RuleSet> rules_;                           // guarded by lock_
+  std::map<std::string, std::shared_ptr<const RuleSet>> by_site_;  // guarded by lock_
   mutable std::vector<SigningKey> keys_;  // guarded by lock_; read again when a receipt does not verify
 };
 

@@ -1,5 +1,6 @@
 #include "metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <mutex>
@@ -13,8 +14,12 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+
+#include "analysis/calibration.h"
+#include "analysis/impression.h"
 
 namespace chaffinch {
 namespace {
@@ -107,6 +112,29 @@ const Bounds kCommitOperations = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 const Bounds kHttpSeconds = {250e-6, 500e-6, 1e-3,   2.5e-3, 5e-3, 10e-3, 25e-3,
                              50e-3,  100e-3, 250e-3, 1,      2.5,  10};
 
+// Gauges that are replaced whole: nobody sees half of them.
+class Gauges {
+ public:
+  using Labels = std::vector<prometheus::ClientMetric::Label>;
+
+  void add(const char* name, const char* help, Labels labels, double value) {
+    auto family =
+        std::find_if(families_.begin(), families_.end(), [&](const auto& one) { return one.name == name; });
+    if (family == families_.end()) {
+      families_.push_back({name, help, prometheus::MetricType::Gauge, {}});
+      family = families_.end() - 1;
+    }
+    prometheus::ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.gauge.value = value;
+    family->metric.push_back(std::move(metric));
+  }
+  std::vector<prometheus::MetricFamily> families() && { return std::move(families_); }
+
+ private:
+  std::vector<prometheus::MetricFamily> families_;
+};
+
 }  // namespace
 
 struct Metrics::Parts {
@@ -124,6 +152,12 @@ struct Metrics::Parts {
   Children<Counter> unchecked{
       counter("chaffinch_unchecked_total", "Checks that could not be made; such comments are held."),
       {"reason"}};
+  Children<Counter> reloads{
+      counter("chaffinch_rules_reloads_total", "Times that rules were read again: taken or refused."),
+      {"result"}};
+  Gauge& reload_fine =
+      gauge("chaffinch_rules_reload_fine", "1: the latest rules that were read are in force; 0: refused.")
+          .Add({});
   Children<Counter> decisions{counter("chaffinch_decisions_total", "Comments decided, by kind of decision."),
                               {"kind"}};
   Children<Counter> requests{
@@ -155,6 +189,8 @@ struct Metrics::Parts {
   prometheus::Family<Gauge>& rule_set = gauge("chaffinch_rules_info", "The rule set in force; always 1.");
   std::mutex rule_set_lock;
   Gauge* rule_set_now = nullptr;  // guarded by rule_set_lock
+  std::mutex learner_lock;
+  std::vector<prometheus::MetricFamily> learner;  // guarded by learner_lock
 
   prometheus::Family<Counter>& counter(const char* name, const char* help) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
@@ -175,9 +211,11 @@ void Metrics::submitted(std::string_view site, Status status) {
 }
 
 void Metrics::found(const Verdict& verdict) {
-  for (const Finding& finding : verdict.findings)
+  for (const Finding& finding : verdict.findings) {
+    if (!counts_as_hit(finding)) continue;
     parts_->findings.at({parts_->rule_names.bounded(finding.rule), finding.shadow ? "true" : "false"})
         .Increment();
+  }
 }
 
 void Metrics::judged(double seconds) {
@@ -237,9 +275,64 @@ void Metrics::rules(std::string_view version, std::uint64_t count) {
   parts_->rule_set_now->Set(1);
 }
 
+void Metrics::reloaded(bool fine) {
+  parts_->reloads.at({fine ? "taken" : "refused"}).Increment();
+  parts_->reload_fine.Set(fine ? 1 : 0);
+}
+
+void Metrics::learner(const std::vector<LearnerOf>& all) {
+  Gauges gauges;
+  for (const LearnerOf& one : all) {
+    const Quality& quality = one.quality;
+    const Gauges::Labels site = {{"site", one.site.empty() ? "(shared)" : one.site}};
+    const auto told = [&](const char* what, const char* said, std::uint64_t count) {
+      Gauges::Labels labels = site;
+      labels.push_back({"told", what});
+      labels.push_back({"said", said});
+      gauges.add("chaffinch_learner_predictions",
+                 "Predictions made before each lesson, at the natural threshold, by what people told.",
+                 std::move(labels), static_cast<double>(count));
+    };
+    told("ham", "ham", quality.ham - quality.ham_as_spam);
+    told("ham", "spam", quality.ham_as_spam);
+    told("spam", "ham", quality.spam_as_ham);
+    told("spam", "spam", quality.spam - quality.spam_as_ham);
+    const auto plain = [&](const char* name, const char* help, double value) {
+      gauges.add(name, help, site, value);
+    };
+    if (quality.ham > 0 && quality.spam > 0)
+      plain("chaffinch_learner_auc",
+            "The chance that a spam was given more than a ham before it was learned.", quality.area());
+    const Calibration calibration = calibration_of(quality);
+    plain("chaffinch_learner_calibration_error", "Expected calibration error of these predictions.",
+          calibration.error);
+    plain("chaffinch_learner_calibration_bias", "Mean probability of spam less the share of spam.",
+          calibration.predicted - calibration.observed);
+    plain("chaffinch_learner_brier", "Mean squared error of about the latest 500 predictions.",
+          quality.loss_slow);
+    plain("chaffinch_learner_drift", "Above 0: worse than usual of late; from 1 on it deserves a look.",
+          quality.drift());
+    plain("chaffinch_learner_lessons", "Lessons that are in the model.",
+          static_cast<double>(quality.ham + quality.spam));
+    plain("chaffinch_learner_waiting",
+          "Changes of its lessons that are not in the model yet; at most 1000 are counted.",
+          static_cast<double>(one.waiting));
+    plain("chaffinch_learner_weights", "Weights in use.", static_cast<double>(one.weights));
+    plain("chaffinch_learner_bytes", "Memory that the model takes.", static_cast<double>(one.bytes));
+  }
+  auto families = std::move(gauges).families();
+  const std::scoped_lock changing(parts_->learner_lock);
+  parts_->learner.swap(families);
+}
+
 std::string Metrics::text() const {
   std::ostringstream out;
-  prometheus::TextSerializer().Serialize(out, parts_->registry.Collect());
+  auto families = parts_->registry.Collect();
+  {
+    const std::scoped_lock reading(parts_->learner_lock);
+    families.insert(families.end(), parts_->learner.begin(), parts_->learner.end());
+  }
+  prometheus::TextSerializer().Serialize(out, families);
   return std::move(out).str();
 }
 

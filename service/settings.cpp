@@ -55,6 +55,7 @@ const Setting kSettings[] = {
      &Settings::min_free_mb, 0, 1'000'000'000},
     {"rules.folder", "folder of rule packs; empty takes those that are built in", &Settings::rules, 0, 0,
      Text::may_be_empty},
+    {"rules.watch", "read the rules folder again when its files change", &Settings::rules_watch},
     {"log.level", "least important lines to log", &Settings::log_level, 0, 0, Text::log_level},
 };
 

@@ -31,7 +31,8 @@ struct Settings {
   std::string metrics_host = "127.0.0.1";
   // data
   std::string data = "./data";
-  std::string rules;  // folder of packs; empty: the packs that are built in
+  std::string rules;        // folder of packs; empty: the packs that are built in
+  bool rules_watch = true;  // read the folder again when its files change
   int readers = 16;
   std::int64_t min_free_mb = 64;  // less free disk space: not ready
   // log
