@@ -72,8 +72,8 @@ tl::unexpected<Error> no_token(std::string what) {
 }  // namespace
 
 struct Api::Parts {
-  Parts(Intake& i, Gate& g, Metrics& m, Log& l, ApiOptions o)
-      : options(std::move(o)), sites(i.store()), service{i, g, m, l, options, sites} {}
+  Parts(Intake& i, Rulebook& r, Backtests& b, Gate& g, Metrics& m, Log& l, ApiOptions o)
+      : options(std::move(o)), sites(i.store()), service{i, r, b, g, m, l, options, sites} {}
 
   // Route and caller; what is wrong with either is an error. `allowed` is filled for 405.
   struct Known {
@@ -150,6 +150,8 @@ Result<Api::Parts::Known> Api::Parts::known(const Ask& ask, const Found& found, 
   }
   Known known{.route = found.route, .who = {}};
   if (options.only_metrics) return known;
+  // What anybody may ask is answered whoever asks: a probe with an old token still sees who is alive.
+  if (known.route->roles == kAnybody) return known;
   auto who = who_is(ask, now);
   if (!who) return tl::unexpected(std::move(who).error());
   known.who = std::move(*who);
@@ -233,8 +235,9 @@ Answer Api::Parts::refusal(const Ask& ask, const Found& found, Time now, Error e
   return answer;
 }
 
-Api::Api(Intake& intake, Gate& gate, Metrics& metrics, Log& log, ApiOptions options)
-    : parts_(std::make_unique<Parts>(intake, gate, metrics, log, std::move(options))) {}
+Api::Api(Intake& intake, Rulebook& rulebook, Backtests& backtests, Gate& gate, Metrics& metrics, Log& log,
+         ApiOptions options)
+    : parts_(std::make_unique<Parts>(intake, rulebook, backtests, gate, metrics, log, std::move(options))) {}
 
 Api::~Api() = default;
 

@@ -10,12 +10,14 @@
 #include <functional>
 #include <memory>
 
+#include "backtests.h"
 #include "core/time.h"
 #include "http/door.h"
 #include "http/gate.h"
 #include "intake.h"
 #include "log.h"
 #include "metrics.h"
+#include "rulebook.h"
 
 namespace chaffinch::http {
 
@@ -27,7 +29,8 @@ struct ApiOptions {
 
 class Api {
  public:
-  Api(Intake& intake, Gate& gate, Metrics& metrics, Log& log, ApiOptions options);
+  Api(Intake& intake, Rulebook& rulebook, Backtests& backtests, Gate& gate, Metrics& metrics, Log& log,
+      ApiOptions options);
   ~Api();
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;

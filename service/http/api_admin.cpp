@@ -11,7 +11,7 @@ namespace chaffinch::http::calls {
 namespace {
 
 Done check_policy(Service& service, const Site& site) {
-  auto fine = service.intake.rules()->check_overrides(site.policy.overrides);
+  auto fine = service.intake.rules(site.id)->check_overrides(site.policy.overrides);
   if (fine) return {};
   Error error = std::move(fine).error();
   error.code = Code::invalid;
@@ -64,31 +64,30 @@ Result<Answer> sites(Service& service, Call& call) {
 }
 
 Result<Answer> add_site(Service& service, Call& call) {
-  auto once = once_of(call);  // a wrong key is told; a repeated one meets the site that is there already
+  auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto site = read_new_site(call.ask.body);
   if (!site) return tl::unexpected(std::move(site).error());
   if (auto fine = check_policy(service, *site); !fine) return tl::unexpected(std::move(fine).error());
   site->created_at = call.now;
-  auto added = service.store().add_site(*site, {});
+  const std::string secret = new_token_secret();
+  NewToken first;
+  first.secret_hash = sha256_hex(secret);
+  Token& token = first.token;
+  token.id = new_id(call.now);
+  token.name = "front end of " + site->id;
+  token.role = Role::frontend;
+  token.site = site->id;
+  token.created_at = call.now;
+  auto added = service.store().add_site(*site, *once, &first);
   if (!added) {
-    if (added.error().code == Code::conflict) {
+    if (added.error().code == Code::conflict && added.error().where == "/id") {
       return fail(Code::conflict, "there is a site of this id already", "/id",
                   "its token was shown when it was made; POST /v1/tokens makes another one");
     }
     return tl::unexpected(std::move(added).error());
   }
   service.sites.forget();
-  const std::string secret = new_token_secret();
-  Token token;
-  token.id = new_id(call.now);
-  token.name = "front end of " + added->id;
-  token.role = Role::frontend;
-  token.site = added->id;
-  token.created_at = call.now;
-  if (auto done = service.store().add_token(token, sha256_hex(secret)); !done) {
-    return tl::unexpected(std::move(done).error());
-  }
   return json_answer(write_site(*added, &token, secret), 201);
 }
 
@@ -101,6 +100,8 @@ Result<Answer> site(Service& service, Call& call) {
 }
 
 Result<Answer> change_site(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto before = site_in_path(service, call);
   if (!before) return tl::unexpected(std::move(before).error());
   const std::int64_t seen = before->version;
@@ -108,10 +109,10 @@ Result<Answer> change_site(Service& service, Call& call) {
   if (!wish) return tl::unexpected(std::move(wish).error());
   if (auto fine = check_policy(service, wish->site); !fine) return tl::unexpected(std::move(fine).error());
   // Without a version the change is made on what was read here, so that two at once cannot undo each other.
-  auto changed = service.store().change_site(wish->site, wish->version.value_or(seen));
+  auto changed = service.store().change_site(wish->site, wish->version.value_or(seen), *once);
   if (!changed) return tl::unexpected(std::move(changed).error());
   service.sites.forget();
-  return json_answer(write_site(*changed));
+  return with_mark(json_answer(write_site(*changed)), *changed);
 }
 
 Result<Answer> articles(Service& service, Call& call) {
@@ -128,6 +129,8 @@ Result<Answer> articles(Service& service, Call& call) {
 }
 
 Result<Answer> put_article(Service& service, Call& call) {
+  auto once = key_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   Query from(call.ask);
   const std::string in_query = from.text_or_empty("article", limits::kArticleId);
   const std::string site_in_query = from.text_or_empty("site", limits::kSiteName);
@@ -149,9 +152,9 @@ Result<Answer> put_article(Service& service, Call& call) {
   }
   auto site = site_of(call, wish->site.empty() ? site_in_query : wish->site, true);
   if (!site) return tl::unexpected(std::move(site).error());
-  auto put = service.store().put_article(*site, wish->ref, wish->closed, call.now);
+  auto put = service.store().put_article(*site, wish->ref, wish->closed, call.now, *once);
   if (!put) return tl::unexpected(std::move(put).error());
-  return json_answer(write_article(*put));
+  return with_mark(json_answer(write_article(*put)), *put);
 }
 
 Result<Answer> tokens(Service& service, Call& call) {
@@ -179,29 +182,24 @@ Result<Answer> add_token(Service& service, Call& call) {
   if (auto fine = check_site(service, token->site, "/site"); !fine) {
     return tl::unexpected(std::move(fine).error());
   }
-  // The secret is shown once and kept nowhere, so a repeated request cannot be answered again. With a key the
-  // token's id comes from it: the second request meets the first one's token.
-  token->id = once->key.empty() ? new_id(call.now) : id_from_name("token:" + once->scope, once->key, 0);
+  token->id = new_id(call.now);
   token->created_at = call.now;
   const std::string secret = new_token_secret();
-  if (auto done = service.store().add_token(*token, sha256_hex(secret)); !done) {
-    if (done.error().code == Code::conflict && !once->key.empty()) {
-      return fail(Code::conflict, "a token was made with this key already; its secret was shown then only",
-                  "Idempotency-Key", "revoke that token and make another one with a new key");
-    }
+  if (auto done = service.store().add_token(*token, sha256_hex(secret), *once); !done) {
     return tl::unexpected(std::move(done).error());
   }
   return json_answer(write_token(*token, secret), 201);
 }
 
 Result<Answer> revoke_token(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto id = id_of(call, "token");
   if (!id) return tl::unexpected(std::move(id).error());
-  if (auto done = service.store().revoke_token(call.who.reach, *id, call.now); !done) {
-    return tl::unexpected(std::move(done).error());
-  }
+  auto done = service.store().revoke_token(call.who.reach, *id, call.now, *once);
+  if (!done) return tl::unexpected(std::move(done).error());
   service.gate.forget_tokens();
-  return empty_answer();
+  return with_mark(empty_answer(), *done);
 }
 
 Result<Answer> blocks(Service& service, Call& call) {
@@ -233,7 +231,10 @@ Result<Answer> add_block(Service& service, Call& call) {
   if (auto fine = check_site(service, wish->block.site, "/site"); !fine) {
     return tl::unexpected(std::move(fine).error());
   }
-  if (auto fine = check_expiry(wish->block.expires_at, call.now); !fine) {
+  // A repeated request may come when its time is over.
+  auto again = service.store().answered(*once);
+  if (!again) return tl::unexpected(std::move(again).error());
+  if (auto fine = check_expiry(wish->block.expires_at, call.now); !fine && !*again) {
     return tl::unexpected(std::move(fine).error());
   }
   wish->block.id = new_id(call.now);
@@ -243,6 +244,7 @@ Result<Answer> add_block(Service& service, Call& call) {
   wish->by_token = call.who.token;
   wish->once = std::move(*once);
   auto added = service.store().add_block(*wish);
+  if (added && added->applied) service.intake.catch_up();
   if (!added) return tl::unexpected(std::move(added).error());
   Answer answer = json_answer(write_block(*added), 201);
   if (added->replayed) mark_replayed(answer);
@@ -250,15 +252,18 @@ Result<Answer> add_block(Service& service, Call& call) {
 }
 
 Result<Answer> remove_block(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto id = id_of(call, "block");
   if (!id) return tl::unexpected(std::move(id).error());
-  if (auto done = service.store().remove_block(call.who.reach, *id); !done) {
-    return tl::unexpected(std::move(done).error());
-  }
-  return empty_answer();
+  auto done = service.store().remove_block(call.who.reach, *id, *once);
+  if (!done) return tl::unexpected(std::move(done).error());
+  return with_mark(empty_answer(), *done);
 }
 
 Result<Answer> forget(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_forget(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   auto site = site_of(call, wish->site, false);
@@ -270,9 +275,10 @@ Result<Answer> forget(Service& service, Call& call) {
   wish->reach = call.who.reach;
   wish->by = call.who.name;
   wish->now = call.now;
+  wish->once = std::move(*once);
   auto forgotten = service.store().forget(*wish);
   if (!forgotten) return tl::unexpected(std::move(forgotten).error());
-  return json_answer(write_forgotten(*forgotten));
+  return with_mark(json_answer(write_forgotten(*forgotten)), *forgotten);
 }
 
 }  // namespace chaffinch::http::calls

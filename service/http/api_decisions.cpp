@@ -47,7 +47,9 @@ Result<Answer> decide(Service& service, Call& call) {
   auto settled = service.intake.settle(*wish);
   if (!settled) return tl::unexpected(std::move(settled).error());
   if (settled->changed == 0) return nothing_changed(*settled, "no comment was changed");
-  Answer answer = json_answer(write_settled(*settled));
+  // The decision stands, whether or not this can be read now.
+  const auto near = service.store().near_pending(call.who.reach, settled->id);
+  Answer answer = json_answer(write_decided(*settled, near ? &*near : nullptr));
   if (settled->replayed) mark_replayed(answer);
   return answer;
 }
@@ -62,7 +64,7 @@ Result<Answer> decisions(Service& service, Call& call) {
   if (!kind.empty()) {
     query.kind = decision_from(kind);
     if (!query.kind)
-      from.wrong("decision", "there is no such decision", "it may be approve, reject, spam or undo");
+      from.wrong("decision", "there is no such decision", "it may be approve, reject, spam, undo or learn");
   }
   query.cursor = from.cursor();
   query.limit = from.page();
@@ -100,7 +102,8 @@ Result<Answer> undo(Service& service, Call& call) {
                                          .once = std::move(*once),
                                          .now = call.now});
   if (!undone) return tl::unexpected(std::move(undone).error());
-  if (undone->changed == 0) return nothing_changed(*undone, "nothing of this decision stands any more");
+  if (undone->changed == 0 && undone->lessons == 0)
+    return nothing_changed(*undone, "nothing of this decision stands any more");
   Answer answer = json_answer(write_settled(*undone));
   if (undone->replayed) mark_replayed(answer);
   return answer;

@@ -10,7 +10,8 @@
 namespace chaffinch::http::calls {
 namespace {
 
-constexpr std::size_t kSitesMeasured = 1'000;  // as many as the metrics tell apart
+constexpr std::size_t kSitesMeasured = 1'000;   // as many as the metrics tell apart
+constexpr std::size_t kLearnersMeasured = 100;  // thirteen series each
 
 constexpr std::string_view kWelcome =
     "Chaffinch: a comment moderation and spam-filter service.\n"
@@ -44,6 +45,7 @@ Result<Answer> stats(Service& service, Call& call) {
     }
   }
   std::vector<SiteStats> all;
+  std::vector<std::optional<Learning::Status>> learned;
   for (const std::string& one : wanted) {
     auto numbers = service.store().stats(one);
     if (!numbers) {
@@ -52,14 +54,14 @@ Result<Answer> stats(Service& service, Call& call) {
       return tl::unexpected(std::move(error));
     }
     all.push_back(std::move(*numbers));
+    // Models that cannot be read now are missing in the answer; the other numbers are not.
+    std::optional<Learning::Status> status;
+    if (service.intake.learning() != nullptr) {
+      if (auto known = service.intake.learning()->status(one)) status = std::move(*known);
+    }
+    learned.push_back(std::move(status));
   }
-  return json_answer(write_stats(all, next));
-}
-
-Result<Answer> rules(Service& service, Call& call) {
-  Query from(call.ask);
-  if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  return json_answer(write_rules(*service.intake.rules()));
+  return json_answer(write_stats(all, learned, next));
 }
 
 Result<Answer> health(Service&, Call&) {
@@ -72,7 +74,10 @@ Result<Answer> ready(Service& service, Call&) {
   const auto add = [&](const std::string& what) { wrong += (wrong.empty() ? "" : "; ") + what; };
   if (!health.writable) add("the store cannot be written");
   if (health.free_bytes < service.options.min_free_bytes) add("the disk is nearly full");
-  if (health.schema != health.schema_known) add("migrations are missing");
+  if (health.schema != health.schema_known) {
+    add("the database is at migration " + std::to_string(health.schema) + ", this program at " +
+        std::to_string(health.schema_known));
+  }
   if (health.queue_limit > 0 && health.queue_depth >= health.queue_limit) add("the writer's queue is full");
   service.metrics.writer_queue(health.queue_depth);
   if (wrong.empty()) return json_answer(write_status("ready"));
@@ -91,6 +96,12 @@ Result<Answer> metrics(Service& service, Call& call) {
           numbers->oldest_pending == 0 ? 0 : std::max<Time>(0, call.now - numbers->oldest_pending);
       service.metrics.queue(site, numbers->pending, static_cast<double>(age) / static_cast<double>(kSecond));
     }
+  }
+  if (const Learning* learning = service.intake.learning()) {
+    std::vector<Metrics::LearnerOf> all;
+    for (Learning::Status& one : learning->in_memory(kLearnersMeasured))
+      all.push_back({std::move(one.site), one.quality, one.weights, one.bytes, one.waiting});
+    service.metrics.learner(all);
   }
   Answer answer;
   answer.type = "text/plain; version=0.0.4; charset=utf-8";

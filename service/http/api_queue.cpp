@@ -40,6 +40,8 @@ Result<Answer> queue(Service& service, Call& call) {
 }
 
 Result<Answer> claim(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_claim(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   if (auto fine = aim(call, wish->query, "/site"); !fine) return tl::unexpected(std::move(fine).error());
@@ -48,12 +50,15 @@ Result<Answer> claim(Service& service, Call& call) {
                                            .token = call.who.token,
                                            .count = wish->count,
                                            .until = call.now + wish->minutes * kMinute,
-                                           .now = call.now});
+                                           .now = call.now,
+                                           .once = std::move(*once)});
   if (!items) return tl::unexpected(std::move(items).error());
-  return json_answer(write_claimed(*items));
+  return with_mark(json_answer(write_claimed(*items)), *items);
 }
 
 Result<Answer> unclaim(Service& service, Call& call) {
+  auto once = key_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   Query from(call.ask);
   std::vector<Id> ids;
   for (const std::string& text : from.list("id", limits::kPage, 200)) {
@@ -63,10 +68,9 @@ Result<Answer> unclaim(Service& service, Call& call) {
       from.wrong("id", "it is not an id");
   }
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  if (auto done = service.store().unclaim(holder_of(call.who), ids); !done) {
-    return tl::unexpected(std::move(done).error());
-  }
-  return empty_answer();
+  auto done = service.store().unclaim(holder_of(call.who), ids, *once);
+  if (!done) return tl::unexpected(std::move(done).error());
+  return with_mark(empty_answer(), *done);
 }
 
 Result<Answer> detail(Service& service, Call& call) {
@@ -80,17 +84,19 @@ Result<Answer> detail(Service& service, Call& call) {
 }
 
 Result<Answer> recheck(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_recheck(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   auto site = site_of(call, wish->site, false);
   if (!site) return tl::unexpected(std::move(site).error());
-  auto done = service.intake.recheck(call.who.reach, *site, wish->cursor, call.now);
+  auto done = service.intake.recheck(call.who.reach, *site, wish->cursor, *once, call.now);
   if (!done) {
     Error error = std::move(done).error();
     if (error.where == "?cursor") error.where = "/cursor";
     return tl::unexpected(std::move(error));
   }
-  return json_answer(write_rechecked(*done));
+  return with_mark(json_answer(write_rechecked(*done)), *done);
 }
 
 }  // namespace chaffinch::http::calls

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analysis/links.h"
+#include "author_token.h"
 #include "core/limits.h"
 #include "http/calls.h"
 #include "http/problem.h"
@@ -38,7 +39,11 @@ Done believe(const Call& call, const Site& site, Incoming& incoming) {
     }
     return fail(Code::forbidden, "only a front end with a token may say this", claim, "leave it out");
   }
-  if (comment.article.id.find("://") != std::string::npos && !is_own(site, comment.article.id)) {
+  // Also without a scheme: "//host/page" leads away as well.
+  const bool bare = comment.article.id.starts_with("//");
+  const std::string scheme = site.url.substr(0, std::min(site.url.find("//"), site.url.size()));
+  if ((bare || comment.article.id.find("://") != std::string::npos) &&
+      !is_own(site, bare ? scheme + comment.article.id : comment.article.id)) {
     return fail(Code::forbidden, "the article does not lie under the site's own URL", "/article/id");
   }
   comment.client.ip = call.who.address;
@@ -91,7 +96,7 @@ Result<std::string> receipt_of(const Call& call, const std::string& in_body) {
 namespace calls {
 
 Result<Answer> submit(Service& service, Call& call) {
-  auto once = once_of(call);
+  auto once = once_of(call, {"site"});  // whose pages may read the answer
   if (!once) return tl::unexpected(std::move(once).error());
   auto incoming = call.form ? read_form(call.ask.body) : read_submission(call.ask.body);
   if (!incoming) return tl::unexpected(std::move(incoming).error());
@@ -101,11 +106,15 @@ Result<Answer> submit(Service& service, Call& call) {
   comment.site = call.site = *site_id;
 
   std::string target;
+  bool secure = false;
+  std::optional<std::string_view> author_token;
   if (call.who.is_public() || call.form) {
     auto site = service.sites.site(comment.site, call.now);
     if (!site) return fail(site.error().code, site.error().what, "/site", site.error().advice);
     if (call.who.is_public()) {
       if (auto fine = believe(call, *site, *incoming); !fine) return tl::unexpected(std::move(fine).error());
+      author_token = cookie_in(call.ask.header("Cookie"), author_cookie_name(site->id));
+      secure = site->url.starts_with("https:");
     }
     if (call.form) {
       auto way = way_back(call, *site, *incoming);
@@ -117,7 +126,7 @@ Result<Answer> submit(Service& service, Call& call) {
 
   const bool explains = !call.who.is_public() && !call.form;
   const Submission shown = explains ? comment : Submission{};
-  auto receipt = service.intake.submit(std::move(comment), *once, call.now);
+  auto receipt = service.intake.submit(std::move(comment), *once, call.now, author_token);
   if (!receipt) {
     const bool closed = receipt.error().code == Code::forbidden && receipt.error().where == "/article";
     if (call.form && closed) return sent_back(target, "refused");
@@ -126,10 +135,14 @@ Result<Answer> submit(Service& service, Call& call) {
   Answer answer = call.form ? sent_back(target, outcome_of(receipt->status))
                             : json_answer(write_receipt(*receipt, explains ? &shown : nullptr), 201);
   if (receipt->replayed) mark_replayed(answer);
+  if (!receipt->author_token.empty()) {
+    answer.headers.emplace_back("Set-Cookie", author_cookie(call.site, receipt->author_token, secure));
+  }
   return answer;
 }
 
 Result<Answer> check(Service& service, Call& call) {
+  if (auto fine = check_query(call, {}); !fine) return tl::unexpected(std::move(fine).error());
   auto wish = read_check(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   for (std::size_t i = 0; i < wish->submissions.size(); ++i) {
@@ -156,6 +169,8 @@ Result<Answer> check(Service& service, Call& call) {
 }
 
 Result<Answer> learn(Service& service, Call& call) {
+  auto once = once_of(call);
+  if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_learn(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
   auto site = site_of(call, wish->submission.site, true);
@@ -163,16 +178,17 @@ Result<Answer> learn(Service& service, Call& call) {
   if (auto fine = check_time(wish->submission, call.now, {}); !fine)
     return tl::unexpected(std::move(fine).error());
   wish->submission.site = *site;
-  auto done = service.store().learn(Learn{.site = *site,
-                                          .submission = std::move(wish->submission),
-                                          .spam = wish->spam,
-                                          .by = call.who.name,
-                                          .now = call.now});
+  auto done = service.intake.learn({.submission = std::move(wish->submission),
+                                    .spam = wish->spam,
+                                    .by = {.reach = {}, .name = call.who.name, .token = call.who.token}},
+                                   *once, call.now);
   if (!done) return tl::unexpected(std::move(done).error());
-  return json_answer(write_status("taken"));
+  return with_mark(json_answer(write_settled(*done)), *done);
 }
 
 Result<Answer> change(Service& service, Call& call) {
+  auto once = once_of(call, {"site"});  // whose pages may read the answer
+  if (!once) return tl::unexpected(std::move(once).error());
   auto id = id_of(call, "comment");
   if (!id) return tl::unexpected(std::move(id).error());
   auto wish = read_change(call.ask.body);
@@ -180,33 +196,40 @@ Result<Answer> change(Service& service, Call& call) {
   if (call.who.is_public()) {
     auto receipt = receipt_of(call, wish->receipt);
     if (!receipt) return tl::unexpected(std::move(receipt).error());
-    auto changed = service.intake.edit_own(*receipt, *id, wish->change, call.now);
+    auto changed = service.intake.edit_own(*receipt, *id, wish->change, *once, call.now);
     if (!changed) return tl::unexpected(std::move(changed).error());
-    return json_answer(write_receipt(*changed, nullptr));
+    return with_mark(json_answer(write_receipt(*changed, nullptr)), *changed);
   }
   const Caller caller{.reach = call.who.reach, .name = call.who.name, .token = call.who.token};
-  auto changed = service.intake.edit(caller, *id, wish->change, call.now);
+  auto changed = service.intake.edit(caller, *id, wish->change, *once, call.now);
   if (!changed) return tl::unexpected(std::move(changed).error());
-  auto comment = service.store().comment(call.who.reach, *id);
-  if (!comment) return tl::unexpected(std::move(comment).error());
-  return json_answer(write_receipt(*changed, &*comment));
+  // What the evidence shows is read from the comment as this call made it; it may be another by now, or gone.
+  const auto comment = service.store().comment(call.who.reach, *id);
+  Submission shown = comment ? static_cast<const Submission&>(*comment) : Submission{};
+  const Intake::Change& now = wish->change;
+  if (now.content) shown.content = *now.content;
+  if (now.author_name) shown.author.name = *now.author_name;
+  if (now.author_url) shown.author.url = *now.author_url;
+  return with_mark(json_answer(write_receipt(*changed, &shown)), *changed);
 }
 
 Result<Answer> remove(Service& service, Call& call) {
+  auto once = once_of(call, {"site"});  // whose pages may read the answer
+  if (!once) return tl::unexpected(std::move(once).error());
   auto id = id_of(call, "comment");
   if (!id) return tl::unexpected(std::move(id).error());
   auto in_body = read_removal(call.ask.body);
   if (!in_body) return tl::unexpected(std::move(in_body).error());
-  Done done;
+  Result<Took> done;
   if (call.who.is_public()) {
     auto receipt = receipt_of(call, *in_body);
     if (!receipt) return tl::unexpected(std::move(receipt).error());
-    done = service.intake.remove_own(*receipt, *id, call.now);
+    done = service.intake.remove_own(*receipt, *id, *once, call.now);
   } else {
-    done = service.store().remove(call.who.reach, *id, call.who.name, call.now);
+    done = service.store().remove(call.who.reach, *id, call.who.name, call.now, *once);
   }
   if (!done) return tl::unexpected(std::move(done).error());
-  return empty_answer();
+  return with_mark(empty_answer(), *done);
 }
 
 }  // namespace calls

@@ -141,7 +141,21 @@ Result<Id> id_of(const Call& call, std::string_view what) {
   return fail(Code::not_found, "there is no such " + std::string(what) + ": that is not an id");
 }
 
-Result<Once> once_of(const Call& call) {
+Done check_query(const Call& call, std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : call.ask.query) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return fail(Code::invalid, "there is no such parameter here", "?" + name,
+                "what this call is told stands in its body");
+  }
+  return {};
+}
+
+Result<Once> once_of(const Call& call, std::initializer_list<std::string_view> query) {
+  if (auto fine = check_query(call, query); !fine) return tl::unexpected(std::move(fine).error());
+  return key_of(call);
+}
+
+Result<Once> key_of(const Call& call) {
   Once once;
   const std::string* key = header_of(call.ask, "Idempotency-Key");
   if (key == nullptr) return once;
@@ -152,7 +166,10 @@ Result<Once> once_of(const Call& call) {
   }
   once.key = *key;
   once.scope = call.who.is_public() ? "address:" + call.who.address : call.who.token.text();
+  once.at = call.now;
   std::string whole = call.ask.method + "\n" + call.ask.path + "\n";
+  // Many may share an address: the one with the receipt is another caller than the one without.
+  if (!call.who.receipt.empty()) whole += "receipt " + call.who.receipt + "\n";
   for (const auto& [name, value] : call.ask.query) whole += name + "=" + value + "&";
   once.fingerprint = sha256_hex(whole + "\n" + call.ask.body);
   return once;

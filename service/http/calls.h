@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backtests.h"
 #include "core/result.h"
 #include "core/site.h"
 #include "http/api.h"
@@ -18,6 +20,7 @@
 #include "intake.h"
 #include "log.h"
 #include "metrics.h"
+#include "rulebook.h"
 
 namespace chaffinch::http {
 
@@ -52,6 +55,8 @@ bool has_origin(const Site& site, std::string_view origin);
 
 struct Service {
   Intake& intake;
+  Rulebook& rulebook;
+  Backtests& backtests;
   Gate& gate;
   Metrics& metrics;
   Log& log;
@@ -104,9 +109,18 @@ std::string holder_of(const Who& who);
 std::string site_cursor(const std::string& id);
 Result<std::string> site_from_cursor(const std::string& cursor);  // "" for no cursor
 
-// The Idempotency-Key of a write; an empty key when there is none.
-Result<Once> once_of(const Call& call);
+// The Idempotency-Key of a write; an empty key when there is none. Query parameters other than these are
+// refused: what a write is told stands in its body.
+Result<Once> once_of(const Call& call, std::initializer_list<std::string_view> query = {});
+Result<Once> key_of(const Call& call);  // the same for calls that read a query of their own
+Done check_query(const Call& call, std::initializer_list<std::string_view> known);
 void mark_replayed(Answer& answer);
+// The answer, marked when it is a repeated one.
+template <class T>
+Answer with_mark(Answer answer, const T& what) {
+  if (what.replayed) mark_replayed(answer);
+  return answer;
+}
 
 // The calls, by topic.
 namespace calls {
@@ -146,12 +160,28 @@ Result<Answer> remove_block(Service&, Call&);
 Result<Answer> forget(Service&, Call&);
 // api_operations.cpp
 Result<Answer> stats(Service&, Call&);
-Result<Answer> rules(Service&, Call&);
 Result<Answer> health(Service&, Call&);
 Result<Answer> ready(Service&, Call&);
 Result<Answer> metrics(Service&, Call&);
 Result<Answer> document(Service&, Call&);
 Result<Answer> welcome(Service&, Call&);
+// api_rules.cpp
+Result<Answer> rules(Service&, Call&);
+Result<Answer> reload_rules(Service&, Call&);
+Result<Answer> packs(Service&, Call&);
+Result<Answer> pack(Service&, Call&);
+Result<Answer> put_pack(Service&, Call&);
+Result<Answer> remove_pack(Service&, Call&);
+Result<Answer> validate_pack(Service&, Call&);
+Result<Answer> try_rules(Service&, Call&);
+Result<Answer> publish_rules(Service&, Call&);
+Result<Answer> rules_versions(Service&, Call&);
+Result<Answer> rules_log(Service&, Call&);
+Result<Answer> restore_rules(Service&, Call&);
+Result<Answer> switch_rule(Service&, Call&);
+Result<Answer> start_backtest(Service&, Call&);
+Result<Answer> backtest(Service&, Call&);
+Result<Answer> remove_backtest(Service&, Call&);
 }  // namespace calls
 
 }  // namespace chaffinch::http

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "http/wire.h"
+#include "http/wire_rules.h"
 
 namespace chaffinch::http {
 namespace {
@@ -66,6 +67,15 @@ Answer problem(const Error& error, const std::vector<Skipped>& skipped) {
   if (error.code == Code::too_many || error.code == Code::unavailable) {
     answer.headers.emplace_back("Retry-After", std::to_string(std::max(1, error.retry_after)));
   }
+  return answer;
+}
+
+Answer problem(const std::vector<Error>& errors) {
+  Answer answer = problem(errors.front());
+  // Of a conflict or a full house there is one thing to say.
+  if (errors.front().code != Code::invalid) return answer;
+  const Line& row = row_of(errors.front().code);
+  answer.body = write_refusals(row.status, row.title, row.word, errors);
   return answer;
 }
 

@@ -17,4 +17,7 @@ std::string_view word(Code code);  // "invalid", "not_found" ...: the problem's 
 // with Retry-After where the error names a time. The text of Code::internal is not shown.
 Answer problem(const Error& error, const std::vector<Skipped>& skipped = {});
 
+// The same with all of `errors` told in "errors"; the first one speaks for the status. REQUIRES at least one.
+Answer problem(const std::vector<Error>& errors);
+
 }  // namespace chaffinch::http

@@ -1,6 +1,8 @@
 #include "http/routes.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "core/limits.h"
 
@@ -19,8 +21,7 @@ constexpr auto kQueue = only(Role::admin, Role::moderator, Role::feed);
 constexpr auto kArticles = only(Role::admin, Role::moderator, Role::frontend);
 constexpr auto kWriters = only(Role::admin, Role::frontend, Role::everybody);
 constexpr auto kReaders = only(Role::admin, Role::moderator, Role::frontend, Role::feed, Role::everybody);
-constexpr auto kAll =
-    only(Role::admin, Role::moderator, Role::frontend, Role::feed, Role::metrics, Role::everybody);
+constexpr auto kAll = kAnybody;
 constexpr auto kNumbers = only(Role::admin, Role::metrics);
 
 using limits::kBody;
@@ -46,6 +47,21 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/recheck", kModerators, calls::recheck, Body::optional, kBody},
     {"GET", "/v1/stats", kModerators, calls::stats},
     {"GET", "/v1/rules", kModerators, calls::rules},
+    {"PUT", "/v1/rules/{name}/state", kAdmin, calls::switch_rule, Body::json, kBody},
+    {"POST", "/v1/rules/reload", kAdmin, calls::reload_rules, Body::none, 0, true},
+    {"GET", "/v1/rules/packs", kModerators, calls::packs},
+    {"GET", "/v1/rules/packs/{name}", kModerators, calls::pack},
+    {"PUT", "/v1/rules/packs/{name}", kModerators, calls::put_pack, Body::json, limits::kPackBody},
+    {"DELETE", "/v1/rules/packs/{name}", kModerators, calls::remove_pack},
+    {"POST", "/v1/rules/validate", kModerators, calls::validate_pack, Body::json, limits::kPackBody},
+    {"POST", "/v1/rules/try", kModerators, calls::try_rules, Body::json, limits::kPackBody},
+    {"POST", "/v1/rules/publish", kAdmin, calls::publish_rules, Body::optional, kBody},
+    {"GET", "/v1/rules/versions", kModerators, calls::rules_versions},
+    {"POST", "/v1/rules/versions/{n}/restore", kAdmin, calls::restore_rules},
+    {"GET", "/v1/rules/log", kModerators, calls::rules_log},
+    {"POST", "/v1/rules/backtests", kModerators, calls::start_backtest, Body::optional, limits::kPackBody},
+    {"GET", "/v1/rules/backtests/{id}", kModerators, calls::backtest},
+    {"DELETE", "/v1/rules/backtests/{id}", kModerators, calls::remove_backtest},
     {"GET", "/v1/blocks", kModerators, calls::blocks},
     {"POST", "/v1/blocks", kModerators, calls::add_block, Body::json, kBody},
     {"DELETE", "/v1/blocks/{id}", kModerators, calls::remove_block},
@@ -67,6 +83,14 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/openapi.json", kAll, calls::document},
     {"GET", "/", kAll, calls::welcome},
 };
+
+// Of each path the part before the first place.
+constexpr std::array<std::string_view, std::size(kRoutes)> kWrittenOut = [] {
+  std::array<std::string_view, std::size(kRoutes)> parts;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    parts[i] = kRoutes[i].path.substr(0, std::min(kRoutes[i].path.find('{'), kRoutes[i].path.size()));
+  return parts;
+}();
 
 // Whether `path` has the shape of `pattern`; what stands for each {…} goes to `places`.
 bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& places) {
@@ -99,10 +123,13 @@ Found find_route(std::string_view method, std::string_view path) {
   if (method == "HEAD") method = "GET";
   // A path that is written out is meant before one with a place in it.
   for (const bool written_out : {true, false}) {
-    for (const Route& route : kRoutes) {
-      if ((route.path.find('{') == std::string_view::npos) != written_out) continue;
+    for (std::size_t i = 0; i < std::size(kRoutes); ++i) {
+      const Route& route = kRoutes[i];
+      if ((kWrittenOut[i].size() == route.path.size()) != written_out) continue;
       std::vector<std::string> places;
-      if (!matches(route.path, path, places)) continue;
+      if (written_out ? path != route.path
+                      : !path.starts_with(kWrittenOut[i]) || !matches(route.path, path, places))
+        continue;
       found.allowed.push_back(route.method);
       if (route.method != method) continue;
       found.route = &route;

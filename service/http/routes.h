@@ -17,6 +17,12 @@ namespace chaffinch::http {
 // none: a body is refused. json, form: of that content type. optional: a JSON body may be left out.
 enum class Body : std::uint8_t { none, json, optional, json_or_form };
 
+// All roles, and nobody's.
+inline constexpr std::uint8_t kAnybody = static_cast<std::uint8_t>(
+    1U << static_cast<unsigned>(Role::admin) | 1U << static_cast<unsigned>(Role::moderator) |
+    1U << static_cast<unsigned>(Role::frontend) | 1U << static_cast<unsigned>(Role::feed) |
+    1U << static_cast<unsigned>(Role::metrics) | 1U << static_cast<unsigned>(Role::everybody));
+
 struct Route {
   std::string_view method;
   std::string_view path;   // "/v1/comments/{id}": a {…} stands for one segment

@@ -129,13 +129,18 @@ Result<AddBlock> read_block(std::string_view body);
 // form {"id", "text", "label"?, "author"?, "email"?, "url"?, "ip"?, "agent"?, "date"?, "article"?, "type"?}
 // in which other fields are ignored: archives carry what their makers found worth noting. A row without an
 // article belongs to the one named after its source; its author's name may hold bidi controls. Labels: spam,
-// ham (approve), abuse (reject).
+// ham (approve), abuse (reject). "parent" (the id of another row), "status", "author_id", "referrer",
+// "article_url" and "article_title" are taken where they are what write_row writes, and ignored where not.
 struct Row {
-  Submission submission;
-  std::string key;  // the row's id; may be empty
+  Submission submission;  // its parent is not set from a row's
+  std::string key;        // the row's id; may be empty
+  std::string parent;     // key of the row that it answers; may be empty
   std::optional<DecisionKind> label;
+  std::optional<Status> status;  // one that contradicts the label is refused
 };
 Result<Row> read_row(std::string_view line);
+// A kept comment as such a row; what a person decided is its label.
+std::string write_row(const Comment& comment);
 
 // ---- writing
 
@@ -166,13 +171,17 @@ std::string write_thread(const ThreadPage& page);
 std::string write_counts(const std::vector<std::string>& articles, const std::vector<std::uint64_t>& counts);
 
 std::string write_settled(const Settled& settled);
+// The same, and what is left that is like it; null: it could not be looked for.
+std::string write_decided(const Settled& settled, const NearPending* near);
 std::string write_decisions(const DecisionPage& page);
 std::string write_decision(const Decision& decision);
 std::string write_rechecked(const Intake::Rechecked& rechecked);
 std::string write_forgotten(const Forgotten& forgotten);
 
-std::string write_stats(const std::vector<SiteStats>& stats, const std::optional<std::string>& next);
-std::string write_rules(const RuleSet& rules);
+// `learned`: of each site, nothing when it is not known.
+std::string write_stats(const std::vector<SiteStats>& stats,
+                        const std::vector<std::optional<Learning::Status>>& learned,
+                        const std::optional<std::string>& next);
 std::string write_site(const Site& site, const Token* token = nullptr, std::string_view secret = {});
 std::string write_sites(const std::vector<Site>& sites, const std::optional<std::string>& next);
 std::string write_article(const ArticleInfo& article);

@@ -1,4 +1,5 @@
 // Answers about the house itself: sites, articles, tokens, blocks, rules, numbers.
+#include "analysis/calibration.h"
 #include "http/wire.h"
 #include "http/wire_json.h"
 #include "http/wire_values.h"
@@ -11,7 +12,8 @@ Json site_json(const Site& site) {
                {"name", site.name},
                {"url", site.url},
                {"origins", site.origins},
-               {"edit_minutes", site.edit_minutes}};
+               {"edit_minutes", site.edit_minutes},
+               {"shares_lessons", site.shares_lessons}};
   json["policy"] = {{"moderation", word(site.policy.moderation)},
                     {"hold", site.policy.hold},
                     {"spam", site.policy.spam},
@@ -25,6 +27,34 @@ Json site_json(const Site& site) {
   json["created_at"] = format_time(site.created_at);
   json["version"] = site.version;
   return json;
+}
+
+// Of predictions that were made before learning.
+Json learner_json(const Learning::Status& status) {
+  const Quality& quality = status.quality;
+  const Calibration calibration = calibration_of(quality);
+  Json steps = Json::array();
+  for (const Calibration::Step& step : calibration.steps)
+    steps.push_back({{"predicted", step.ham + step.spam == 0 ? Json() : Json(step.predicted)},
+                     {"ham", step.ham},
+                     {"spam", step.spam}});
+  const bool any = quality.ham + quality.spam > 0;
+  return {{"ham", quality.ham},
+          {"spam", quality.spam},
+          {"ham_as_spam", quality.ham_as_spam},
+          {"spam_as_ham", quality.spam_as_ham},
+          {"auc", quality.ham == 0 || quality.spam == 0 ? Json() : Json(quality.area())},
+          {"calibration",
+           {{"predicted", any ? Json(calibration.predicted) : Json()},
+            {"observed", any ? Json(calibration.observed) : Json()},
+            {"error", any ? Json(calibration.error) : Json()},
+            {"brier", any ? Json(quality.loss_slow) : Json()},
+            {"steps", std::move(steps)}}},
+          {"drift", quality.drift()},
+          {"waiting", status.waiting},
+          {"weights", status.weights},
+          {"bytes", status.bytes},
+          {"can_take_back", status.tail}};
 }
 
 Json article_json(const ArticleInfo& article) {
@@ -71,9 +101,12 @@ std::string write_forgotten(const Forgotten& forgotten) {
                {"blocks", forgotten.blocks}});
 }
 
-std::string write_stats(const std::vector<SiteStats>& stats, const std::optional<std::string>& next) {
+std::string write_stats(const std::vector<SiteStats>& stats,
+                        const std::vector<std::optional<Learning::Status>>& learned,
+                        const std::optional<std::string>& next) {
   Json json = {{"sites", Json::array()}, {"next", next_json(next)}};
-  for (const SiteStats& one : stats) {
+  for (std::size_t i = 0; i < stats.size(); ++i) {
+    const SiteStats& one = stats[i];
     Json site = {
         {"site", one.site},
         {"pending", one.pending},
@@ -97,26 +130,8 @@ std::string write_stats(const std::vector<SiteStats>& stats, const std::optional
                                                       static_cast<double>(told))}});
     }
     site["rules"] = std::move(rules);
+    site["learner"] = i < learned.size() && learned[i] ? learner_json(*learned[i]) : Json();
     json["sites"].push_back(std::move(site));
-  }
-  return dump(json);
-}
-
-std::string write_rules(const RuleSet& rules) {
-  Json json = {{"version", rules.version()}, {"rules", Json::array()}};
-  for (const RuleInfo& rule : rules.rules()) {
-    Json knobs = Json::array();
-    for (const auto& knob : rule.knobs) {
-      knobs.push_back({{"name", knob.name}, {"usual", knob.usual}, {"about", knob.about}});
-    }
-    json["rules"].push_back({{"name", rule.name},
-                             {"about", rule.about},
-                             {"kind", rule.kind},
-                             {"pack", text_or_null(rule.pack)},
-                             {"score", rule.score},
-                             {"action", rule.action ? Json(word(*rule.action)) : Json()},
-                             {"state", rule.state},
-                             {"knobs", std::move(knobs)}});
   }
   return dump(json);
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,5 +83,34 @@ class Fields {
 
 // One line, without blanks.
 std::string dump(const Json& json);
+
+// The same, put together part by part, for answers that are made often or are long: no value is built first.
+// Call in the order of the text (a key before each member's value); commas come by themselves. What is no
+// UTF-8 becomes U+FFFD, a number that JSON does not know becomes null. One thread at a time.
+class Telling {
+ public:
+  Telling();
+  ~Telling();
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+
+  Telling& object();
+  Telling& end_object();
+  Telling& array();
+  Telling& end_array();
+  Telling& key(std::string_view name);
+  Telling& text(std::string_view value);
+  Telling& whole(std::int64_t value);
+  Telling& number(double value);
+  Telling& flag(bool value);
+  Telling& null();
+  Telling& value(const Json& json);
+
+  std::string take();  // what was told so far
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace chaffinch::http

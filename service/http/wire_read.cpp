@@ -265,7 +265,7 @@ Result<Settle> read_decision(std::string_view body) {
     const std::string decision = from.required("decision", 20);
     if (!decision.empty()) {
       const auto kind = decision_from(decision);
-      if (!kind || *kind == DecisionKind::undo)
+      if (!kind || !is_status(*kind))
         from.wrong("decision", "there is no such decision", "it may be approve, reject or spam");
       else
         wish.kind = *kind;

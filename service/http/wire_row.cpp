@@ -22,8 +22,41 @@ std::optional<DecisionKind> label_of(Fields& from) {
   return std::nullopt;
 }
 
+// A field that only our own archives are sure to mean so: taken when it reads well, else nothing.
+std::string if_ours(const Json& json, const char* name, std::size_t limit) {
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_string()) return {};
+  auto text = found->get<std::string>();
+  return flaw_of_line(text, limit) ? std::string() : text;
+}
+
+void read_ours(const Json& json, Fields& from, Row& row) {
+  row.parent = if_ours(json, "parent", kKey);
+  row.submission.author.id = if_ours(json, "author_id", limits::kAuthorId);
+  row.submission.client.referrer = if_ours(json, "referrer", limits::kUrl);
+  row.submission.article.url = if_ours(json, "article_url", limits::kUrl);
+  row.submission.article.title = if_ours(json, "article_title", limits::kTitle);
+  row.status = status_from(if_ours(json, "status", 20));
+  if (row.status && row.label && status_of(*row.label) != *row.status) {
+    from.wrong("status", "it contradicts the label", "leave one of them out");
+  }
+}
+
+std::string_view label_word(Status status) {
+  switch (status) {
+    case Status::approved:
+      return "ham";
+    case Status::rejected:
+      return "abuse";
+    case Status::spam:
+      return "spam";
+    default:
+      return {};
+  }
+}
+
 // The flat form of an archive's row. Other fields are the archive's own business.
-void read_flat(Fields& from, Row& row) {
+void read_flat(const Json& json, Fields& from, Row& row) {
   Submission& to = row.submission;
   row.key = from.text_or_empty("id", kKey);
   to.content = from.required("text", limits::kContent, Look::prose);
@@ -44,6 +77,7 @@ void read_flat(Fields& from, Row& row) {
   if (to.article.id.empty()) to.article.id = from.text_or_empty("source", limits::kArticleId);
   if (auto type = from.text("type", limits::kType); type && !type->empty()) to.type = std::move(*type);
   row.label = label_of(from);
+  read_ours(json, from, row);
 }
 
 }  // namespace
@@ -55,7 +89,7 @@ Result<Row> read_row(std::string_view line) {
   Flaws flaws;
   Fields from(*json, {}, flaws, "a row");
   if (from.has("text") && !from.has("content")) {
-    read_flat(from, row);
+    read_flat(*json, from, row);
   } else {
     row.submission = read_fields(from, nullptr, false);
     row.key = from.text_or_empty("id", kKey);
@@ -65,6 +99,29 @@ Result<Row> read_row(std::string_view line) {
   if (row.submission.article.id.empty()) row.submission.article.id = "archive";
   if (flaws.any()) return flaws.error();
   return row;
+}
+
+std::string write_row(const Comment& comment) {
+  Json json = {{"id", comment.id.text()}, {"text", comment.content}};
+  const auto put = [&json](const char* name, std::string_view value) {
+    if (!value.empty()) json[name] = value;
+  };
+  put("author", comment.author.name);
+  put("email", comment.author.email);
+  put("url", comment.author.url);
+  put("author_id", comment.author.id);
+  put("ip", comment.client.ip);
+  put("agent", comment.client.user_agent);
+  put("referrer", comment.client.referrer);
+  put("date", format_time(comment.shown_at()));
+  put("article", comment.article.id);
+  put("article_url", comment.article.url);
+  put("article_title", comment.article.title);
+  if (comment.parent) put("parent", comment.parent->text());
+  if (comment.type != Submission{}.type) put("type", comment.type);
+  if (comment.decided) put("label", label_word(comment.status));
+  put("status", word(comment.status));
+  return dump(json);
 }
 
 std::string write_submission(const Submission& submission) {
@@ -99,10 +156,11 @@ std::string write_submission(const Submission& submission) {
 }
 
 std::string write_row_verdict(const std::string& key, const Submission& submission, const Verdict& verdict) {
-  Json json = Json::object();
-  if (!key.empty()) json["id"] = key;
-  json.update(verdict_json(submission, verdict));
-  return dump(json);
+  Telling telling;
+  telling.object();
+  if (!key.empty()) telling.key("id").text(key);
+  tell_verdict_fields(telling, submission, verdict);
+  return telling.end_object().take();
 }
 
 std::string write_line_error(std::uint64_t line, const Error& error) {

@@ -18,7 +18,8 @@ Json next_json(const std::optional<std::string>& next);
 Json text_or_null(const std::string& text);
 Json skipped_json(const std::vector<Skipped>& skipped);
 Json settled_json(const Settled& settled);
-// Evidence with its values, read from the submission.
-Json verdict_json(const Submission& submission, const Verdict& verdict);
+// Evidence with its values, read from the submission; and the same without the braces.
+void tell_verdict(Telling& to, const Submission& submission, const Verdict& verdict);
+void tell_verdict_fields(Telling& to, const Submission& submission, const Verdict& verdict);
 
 }  // namespace chaffinch::http

@@ -73,11 +73,23 @@ Json lease_json(const std::optional<Lease>& lease) {
           {"until", format_time(lease->until)}};
 }
 
-Json item_json(const QueueItem& item) {
-  Json json = comment_json(item.comment);
-  json["verdict"] = verdict_json(item.comment, item.verdict);
-  json["lease"] = lease_json(item.lease);
-  return json;
+// The comment's fields stand in the same object as what is known of it.
+void tell_fields(Telling& to, const Json& object) {
+  for (const auto& [name, value] : object.items()) to.key(name).value(value);
+}
+
+void tell_item(Telling& to, const QueueItem& item) {
+  to.object();
+  tell_fields(to, comment_json(item.comment));
+  to.key("verdict");
+  tell_verdict(to, item.comment, item.verdict);
+  to.key("lease").value(lease_json(item.lease)).end_object();
+}
+
+void tell_items(Telling& to, const std::vector<QueueItem>& items) {
+  to.key("items").array();
+  for (const QueueItem& item : items) tell_item(to, item);
+  to.end_array();
 }
 
 Json record_json(const Record& record) {
@@ -109,6 +121,10 @@ Json facts_json(const Facts& facts) {
   json["copies"] = facts.copies;
   json["copies_spam"] = facts.copies_spam;
   json["copies_approved"] = facts.copies_approved;
+  json["near_copies"] = facts.near_copies;
+  json["near_spam"] = facts.near_spam;
+  json["near_spam_told"] = facts.near_spam_told;
+  json["near_ham"] = facts.near_ham;
   json["article_known"] = facts.article_known;
   json["article_closed"] = facts.article_closed;
   json["article_first_seen"] =
@@ -139,6 +155,7 @@ Json decision_json(const Decision& decision) {
           {"by", decision.by},
           {"at", format_time(decision.at)},
           {"site", text_or_null(decision.site)},
+          {"partial", decision.partial},
           {"reason", decision.reason},
           {"note", decision.note},
           {"changed", decision.changed},
@@ -191,40 +208,42 @@ Json skipped_json(const std::vector<Skipped>& skipped) {
 Json settled_json(const Settled& settled) {
   return {{"id", settled.id.text()},
           {"changed", settled.changed},
+          {"lessons", settled.lessons},
           {"skipped", skipped_json(settled.skipped)},
-          {"approximate", settled.approximate}};
+          {"approximate", settled.approximate},
+          {"partial", settled.partial}};
 }
 
-Json verdict_json(const Submission& submission, const Verdict& verdict) {
+void tell_verdict(Telling& to, const Submission& submission, const Verdict& verdict) {
+  to.object();
+  tell_verdict_fields(to, submission, verdict);
+  to.end_object();
+}
+
+void tell_verdict_fields(Telling& to, const Submission& submission, const Verdict& verdict) {
   // Scores are sums of decimal fractions: "4.6", not "4.6000000000000005".
-  const auto rounded = [](double score) { return std::round(score * 1e6) / 1e6; };
-  Json json = {{"action", word(verdict.action)},
-               {"score", rounded(verdict.score)},
-               {"probability", verdict.probability ? Json(*verdict.probability) : Json()}};
-  Json findings = Json::array();
+  const auto rounded = [](double score) { return std::round(score * 1e9) / 1e9; };
+  to.key("action").text(word(verdict.action)).key("score").number(rounded(verdict.score)).key("probability");
+  verdict.probability ? to.number(*verdict.probability) : to.null();
+  to.key("findings").array();
   for (const Finding& finding : verdict.findings) {
-    Json one = {{"rule", finding.rule}, {"score", rounded(finding.score)}, {"about", finding.about}};
-    if (finding.shadow) one["shadow"] = true;
-    if (finding.action) one["action"] = word(*finding.action);
-    Json evidence = Json::array();
+    to.object().key("rule").text(finding.rule).key("score").number(rounded(finding.score));
+    to.key("about").text(finding.about);
+    if (finding.shadow) to.key("shadow").flag(true);
+    if (finding.action) to.key("action").text(word(*finding.action));
+    to.key("evidence").array();
     for (const Spot& spot : finding.evidence) {
       const std::string_view text = field_text(submission, spot.field);
       const std::size_t start = std::min<std::size_t>(spot.start, text.size());
       const std::size_t end = std::clamp<std::size_t>(spot.end, start, text.size());
-      evidence.push_back({{"field", word(spot.field)},
-                          {"view", word(spot.view)},
-                          {"start", spot.start},
-                          {"end", spot.end},
-                          {"value", text.substr(start, end - start)}});
+      to.object().key("field").text(word(spot.field)).key("view").text(word(spot.view));
+      to.key("start").whole(spot.start).key("end").whole(spot.end);
+      to.key("value").text(text.substr(start, end - start)).end_object();
     }
-    one["evidence"] = std::move(evidence);
-    findings.push_back(std::move(one));
+    to.end_array().end_object();
   }
-  json["findings"] = std::move(findings);
-  json["unchecked"] = verdict.unchecked;
-  json["rules_version"] = verdict.rules_version;
-  json["model_version"] = verdict.model_version;
-  return json;
+  to.end_array().key("unchecked").flag(verdict.unchecked);
+  to.key("rules_version").text(verdict.rules_version).key("model_version").text(verdict.model_version);
 }
 
 std::string write_problem(int status, std::string_view title, std::string_view code, const Error& error,
@@ -238,40 +257,45 @@ std::string write_problem(int status, std::string_view title, std::string_view c
 }
 
 std::string write_verdict(const Submission& submission, const Verdict& verdict) {
-  return dump(verdict_json(submission, verdict));
+  Telling telling;
+  tell_verdict(telling, submission, verdict);
+  return telling.take();
 }
 
 std::string write_verdicts(const std::vector<Submission>& submissions, const std::vector<Verdict>& verdicts) {
-  // Text by text: a thousand verdicts as one tree would be large for nothing.
-  std::string text = "[";
-  for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    if (i > 0) text += ',';
-    text += write_verdict(submissions[i], verdicts[i]);
-  }
-  return text + "]";
+  Telling telling;
+  telling.array();
+  for (std::size_t i = 0; i < verdicts.size(); ++i) tell_verdict(telling, submissions[i], verdicts[i]);
+  return telling.end_array().take();
 }
 
 std::string write_receipt(const Receipt& receipt, const Submission* submission) {
-  Json json = {{"id", receipt.id.text()}, {"status", word(receipt.status)}, {"receipt", receipt.receipt}};
-  if (submission != nullptr && receipt.verdict) json["verdict"] = verdict_json(*submission, *receipt.verdict);
-  return dump(json);
+  Telling telling;
+  telling.object().key("id").text(receipt.id.text()).key("status").text(word(receipt.status));
+  telling.key("receipt").text(receipt.receipt);
+  if (submission != nullptr && receipt.verdict) {
+    telling.key("verdict");
+    tell_verdict(telling, *submission, *receipt.verdict);
+  }
+  return telling.end_object().take();
 }
 
 std::string write_queue(const std::vector<QueueItem>& items, const std::optional<std::string>& next) {
-  Json json = {{"items", Json::array()}, {"next", next_json(next)}};
-  for (const QueueItem& item : items) json["items"].push_back(item_json(item));
-  return dump(json);
+  Telling telling;
+  telling.object();
+  tell_items(telling, items);
+  return telling.key("next").value(next_json(next)).end_object().take();
 }
 
 std::string write_claimed(const std::vector<QueueItem>& items) {
-  Json json = {{"items", Json::array()}};
-  for (const QueueItem& item : items) json["items"].push_back(item_json(item));
-  return dump(json);
+  Telling telling;
+  telling.object();
+  tell_items(telling, items);
+  return telling.end_object().take();
 }
 
 std::string write_detail(const Detail& detail) {
-  Json json = comment_json(detail.comment);
-  json["verdict"] = verdict_json(detail.comment, detail.verdict);
+  Json json = Json::object();
   json["lease"] = lease_json(detail.lease);
   json["history"] = Json::array();
   for (const HistoryEntry& entry : detail.history) json["history"].push_back(history_json(entry));
@@ -283,7 +307,15 @@ std::string write_detail(const Detail& detail) {
   json["copies"] = Json::array();
   for (const Id& copy : detail.copies) json["copies"].push_back(copy.text());
   json["copy_count"] = detail.copy_count;
-  return dump(json);
+  json["near_copies"] = Json::array();
+  for (const Id& copy : detail.near_copies) json["near_copies"].push_back(copy.text());
+  Telling telling;
+  telling.object();
+  tell_fields(telling, comment_json(detail.comment));
+  telling.key("verdict");
+  tell_verdict(telling, detail.comment, detail.verdict);
+  tell_fields(telling, json);
+  return telling.end_object().take();
 }
 
 std::string write_thread(const ThreadPage& page) {
@@ -336,6 +368,17 @@ std::string write_counts(const std::vector<std::string>& articles, const std::ve
 
 std::string write_settled(const Settled& settled) {
   return dump(settled_json(settled));
+}
+
+std::string write_decided(const Settled& settled, const NearPending* near) {
+  Json json = settled_json(settled);
+  json["near_copies"] = nullptr;
+  if (near == nullptr) return dump(json);
+  Json ids = Json::array();
+  for (const Target& one : near->targets)
+    ids.push_back({{"id", one.id.text()}, {"version", one.version.value_or(0)}});
+  json["near_copies"] = {{"count", near->count}, {"ids", std::move(ids)}, {"like", id_json(near->like)}};
+  return dump(json);
 }
 
 std::string write_decisions(const DecisionPage& page) {
