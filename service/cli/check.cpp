@@ -7,7 +7,9 @@
 #include "analysis/gather.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
+#include "cli/known.h"
 #include "cli/pipeline.h"
+#include "cli/starter_set.h"
 #include "cli/terminal.h"
 #include "http/wire.h"
 #include "intake.h"
@@ -86,10 +88,14 @@ int check(const Check& wish) {
   if (!with_store) {
     Policy policy;
     policy.moderation = Moderation::publish;
+    // Nothing is kept, so any key will do; the same one gives the same verdicts.
+    const FeatureKey key("check without a store");
+    const Model starter = starter_model(starter_set().rows(), *rules, key);
+    const Learned learned{.key = &key, .starter = &starter, .version = "starter"};
     return run(wish, [&](Submission comment) -> Result<Verdict> {
       Evidence evidence = gather(std::move(comment));
       evidence.facts.now = at;
-      return rules->judge(evidence, policy);
+      return rules->judge(evidence, policy, &learned);
     });
   }
 
@@ -113,7 +119,10 @@ int check(const Check& wish) {
     return complain("there is no site " + with_site.site + "; `chaffinch site list` shows them");
   }
   Metrics metrics;
+  Learning learning(**store, starter_set(), *rules);
   Intake intake(**store, metrics, rules);
+  intake.learn_with(learning);
+  const auto rulebook = with_published(intake, metrics, *settings);
   return run(with_site, [&](Submission comment) { return intake.check(std::move(comment), at); });
 }
 

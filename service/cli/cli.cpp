@@ -52,11 +52,13 @@ class CommandLine {
     add_settings();
     add_check();
     add_import();
+    add_export();
     add_replay();
     add_backup();
     add_token();
     add_site();
     add_rules();
+    add_learn();
   }
 
   int run(int argc, char** argv) {
@@ -130,7 +132,8 @@ A bad line gets {"error": ..., "line": N} in its place; then the exit code is 3.
         app_, "import", "Puts an archive of comments into the store of a stopped service.",
         "chaffinch import --site demo archive.jsonl", [this] { return import_archive(import_); },
         R"(One comment a line as JSON. Labels (spam, ham, abuse) become decisions by "import"; rows without one are judged
-and queued. A second run adds nothing twice. A bad line is reported with its number and reason and does not stop the
+and queued, unless they carry a status of ours (as `chaffinch export` writes it): then they keep that. A reply names the id
+of an earlier row as its parent. A second run adds nothing twice. A bad line is reported with its number and reason and does not stop the
 rest; then the exit code is 3.)");
     add_given(*one, import_.given, false);
     one->add_option("--site", import_.site, "site that the comments belong to")->type_name("ID")->required();
@@ -138,10 +141,27 @@ rest; then the exit code is 3.)");
         ->check(CLI::IsMember({"jsonl"}))
         ->capture_default_str();
     one->add_option("file", import_.file, "the archive; - is standard input")->type_name("FILE")->required();
-    auto* ignore =
-        one->add_flag("--ignore-labels", import_.ignore_labels, "judge and queue labelled rows too");
+    auto* ignore = one->add_flag("--ignore-labels", import_.ignore_labels,
+                                 "judge and queue rows with a label or a status too");
     one->add_flag("--label-from-archive", labels_, "labels become decisions (this is the default)")
         ->excludes(ignore);
+    one->add_option("--jobs", import_.jobs, "threads; default: one for each core")->check(CLI::Range(1, 256));
+  }
+
+  void add_export() {
+    CLI::App* one = command(
+        app_, "export", "Writes all comments of a site as an archive, while the service runs or not.",
+        "chaffinch export --site demo --out archive.jsonl", [this] { return export_archive(export_); },
+        R"(One comment a line as JSON, oldest first, in the form that `chaffinch import` takes, with email, address and agent as
+far as they are still kept. What people decided is the label (spam, ham, abuse). Imported into a new site it gives the
+same statuses, labels and threads; a reply whose parent was removed then begins a thread of its own.)");
+    add_given(*one, export_.given, false);
+    one->add_option("--site", export_.site, "site whose comments to write")->type_name("ID")->required();
+    one->add_option("--format", format_, "form of the archive")
+        ->check(CLI::IsMember({"jsonl"}))
+        ->capture_default_str();
+    one->add_option("--out", export_.file, "a file that does not exist yet; default: standard output")
+        ->type_name("FILE");
   }
 
   void add_replay() {
@@ -222,29 +242,149 @@ or 503 is tried again after its Retry-After, a few times.)");
   }
 
   void add_rules() {
-    CLI::App* above = app_.add_subcommand("rules", "Checks, lists and tries rules. Needs no store.");
+    CLI::App* above = app_.add_subcommand("rules", "Checks, tries, imports and backtests rules.");
     above->require_subcommand(1);
-    CLI::App* one =
-        command(*above, "check", "Compiles packs and runs their examples. Without files: the packs in force.",
-                "chaffinch rules check mine.toml", [this] { return rules_check(plain_, words_); });
-    add_rules_given(*one);
-    one->add_option("files", words_, "pack files (*.toml)")->type_name("FILE");
+    CLI::App* one = command(
+        *above, "check", "Compiles packs, runs their examples, and warns of what was probably not meant.",
+        "chaffinch rules check mine.toml --on-top --strict", [this] { return rules_check(check_rules_); },
+        R"(Without files: the packs in force. Errors and warnings name file and line, with a caret under the place.
+Warned of: rules and entries that are there twice, entries that another one covers, composites that can never or only be
+true, and patterns that hit a built-in sample of honest sentences (or those of --against or --data) too often.
+Exit status: 0 clean, or only warnings; 1 errors, and with --strict warnings as well.)");
+    add_rules_given(*one, check_rules_.given, true);
+    one->add_option("files", check_rules_.files, "pack files (*.toml), or one folder of them")
+        ->type_name("FILE");
+    one->add_flag("--on-top", check_rules_.on_top,
+                  "the files are laid over the packs in force, as published ones are");
+    one->add_flag("--strict", check_rules_.strict, "exit status 1 on warnings, too");
+    one->add_option("--against", check_rules_.against,
+                    "archive (JSON lines) whose comments without a spam or abuse label are honest ones")
+        ->type_name("FILE");
     one = command(*above, "list", "Lists all rules with their scores.", "chaffinch rules list",
                   [this] { return rules_list(plain_); });
-    add_rules_given(*one);
-    one = command(*above, "test", "Judges one text and shows why.",
-                  "chaffinch rules test 'buy cheap pills at http://pills.example'",
-                  [this] { return rules_test(plain_, word_); });
-    add_rules_given(*one);
-    one->add_option("text", word_, "a comment's text")->required();
+    add_rules_given(*one, plain_, false);
+    one = command(
+        *above, "test", "Judges one text and shows why.",
+        "chaffinch rules test 'buy cheap pills' --name Ann --url http://pills.example",
+        [this] { return rules_test(test_rules_); },
+        R"(Findings with their sentences, what they saw, and the text with that marked.
+Without --data nothing is remembered of anybody; with it the store of a stopped service is asked, for --site.)");
+    add_rules_given(*one, test_rules_.given, true);
+    one->add_option("text", test_rules_.text, "a comment's text")->required();
+    one->add_option("--name", test_rules_.name, "the author's name");
+    one->add_option("--email", test_rules_.email, "the author's email");
+    one->add_option("--url", test_rules_.url, "the author's homepage");
+    one->add_option("--ip", test_rules_.ip, "the author's address");
+    one->add_option("--site", test_rules_.site, "site whose memory and policy to use (needs --data)")
+        ->type_name("ID");
+    add_rules_import(*above);
+    add_rules_backtest(*above);
   }
 
-  void add_rules_given(CLI::App& to) {
-    to.add_option("--config", plain_.config, "settings as TOML (or CHAFFINCH_CONFIG)")->type_name("FILE");
-    to.add_option_function<std::string>(
-          "--rules", [this](const std::string& folder) { plain_.flags[kRulesSetting] = folder; },
-          "folder of packs instead of the built-in ones")
-        ->type_name("DIR");
+  void add_learn() {
+    CLI::App* above = app_.add_subcommand(
+        "learn", "Shows what was learned, and folds it anew. The service must be stopped.");
+    above->require_subcommand(1);
+    CLI::App* one =
+        command(*above, "status", "How good the predictions were that were made before each lesson.",
+                "chaffinch learn status --site blog", [this] { return learn_status(learn_); });
+    add_given(*one, learn_.given, false);
+    one->add_option("--site", learn_.site, "only this site; default: all of them")->type_name("ID");
+    one = command(*above, "rebuild", "Folds the models anew from the lessons that are kept.",
+                  "chaffinch learn rebuild", [this] { return learn_rebuild(learn_); });
+    add_given(*one, learn_.given, false);
+    one->add_option("--site", learn_.site, "only this site; default: all of them")->type_name("ID");
+    one = command(*above, "explain", "What the learner makes of one text, and which words weigh.",
+                  "chaffinch learn explain 'buy cheap pills' --site blog",
+                  [this] { return learn_explain(explain_); });
+    add_given(*one, explain_.given, false);
+    one->add_option("text", explain_.text, "a comment's text")->required();
+    one->add_option("--site", explain_.site, "whose learner")->type_name("ID")->required();
+    one->add_option("--name", explain_.name, "the author's name");
+    one->add_option("--email", explain_.email, "the author's email");
+    one->add_option("--url", explain_.url, "the author's homepage");
+    one = command(
+        *above, "export", "Writes the lessons that stand: hashed features and labels, no words.",
+        "chaffinch learn export lessons.jsonl", [this] { return learn_export(travel_); },
+        R"(The file holds the key that the features were hashed with, so it is private (mode 0600).)");
+    add_travel(*one, "a new file; -: standard output", "only this site's");
+    one = command(
+        *above, "import", "Takes lessons in that were exported, each once.",
+        "chaffinch learn import lessons.jsonl", [this] { return learn_import(travel_); },
+        R"(Into the database that wrote the file, or into one that has learned nothing: it takes the file's key over. One decision a site
+undoes it. Into others bring the labelled comments instead: chaffinch export, chaffinch import.)");
+    add_travel(*one, "a file of lessons; -: standard input", "as lessons of this site, whoever's they were");
+  }
+
+  void add_travel(CLI::App& to, const std::string& file, const std::string& site) {
+    add_given(to, travel_.given, false);
+    to.add_option("file", travel_.file, file)->required();
+    to.add_option("--site", travel_.site, site)->type_name("ID");
+  }
+
+  void add_rules_import(CLI::App& above) {
+    CLI::App* one = command(
+        above, "import", "Makes a pack of somebody else's list: WordPress's, or plain keywords.",
+        "chaffinch rules import --format wordpress disallowed_keys.txt --whole-words --out packs",
+        [this] { return rules_import(import_rules_); },
+        R"(wordpress: one entry a line, found anywhere, in any case, in content, author name, email and URL, address and user
+agent: the pack means the same as WordPress does. --whole-words looks for words instead, and for hosts, emails and
+addresses where they mean something. keywords: one word or phrase a line.
+The report counts what was read; with --against or --data, it shows the entries that hit the most comments of honest
+people. Nothing is written when something is wrong, and no file is written over.)");
+    add_rules_given(*one, import_rules_.given, true);
+    one->add_option("file", import_rules_.file, "the list")->type_name("FILE")->required();
+    one->add_option("--format", import_rules_.format, "form of the list")
+        ->check(CLI::IsMember({"wordpress", "keywords"}))
+        ->capture_default_str();
+    one->add_flag("--whole-words", import_rules_.whole_words, "match whole words only");
+    one->add_flag("--drop-short", import_rules_.drop_short, "leave out entries of fewer than 3 letters");
+    one->add_option("--name", import_rules_.name, "of the pack: a-z, 0-9 and _; default: the file's name");
+    auto* score =
+        one->add_option("--score", import_rules_.score, "what a hit adds")->check(CLI::Range(-20.0, 20.0));
+    one->add_option("--action", import_rules_.action, "what a hit asks for; default: hold")
+        ->check(CLI::IsMember({"hold", "spam", "discard", "approve"}))
+        ->excludes(score);
+    one->add_option("--out", import_rules_.out, "folder for the pack and its list")
+        ->type_name("DIR")
+        ->capture_default_str();
+    one->add_option("--against", import_rules_.against,
+                    "archive (JSON lines) whose comments without a spam or abuse label are honest ones")
+        ->type_name("FILE");
+  }
+
+  void add_rules_backtest(CLI::App& above) {
+    CLI::App* one = command(
+        above, "backtest", "Runs a draft over comments that are known already, beside today's rules.",
+        "chaffinch rules backtest --rules mine.toml --data /var/lib/chaffinch",
+        [this] { return rules_backtest(backtest_rules_); },
+        R"(By rule: hits, what people said of these, and the precision with its 95 % interval (Wilson 1927). Then the verdicts
+that would change, counted and some of them named. Each comment is judged again on both sides from what was kept with it.
+--rules: files are laid over the packs in force, a folder takes their place; without it today's rules are reported.)");
+    add_rules_given(*one, backtest_rules_.given, true, false);
+    one->add_option("--rules", backtest_rules_.rules, "the draft: pack files, or one folder of packs")
+        ->type_name("FILE");
+    one->add_option("--site", backtest_rules_.site, "only this site's comments")->type_name("ID");
+    one->add_option("--since", backtest_rules_.since, "only comments written since then: 2026-11-01")
+        ->type_name("DATE");
+    one->add_option("--against", backtest_rules_.against,
+                    "archive (JSON lines, with labels) instead of the store")
+        ->type_name("FILE");
+    one->add_flag("--json", backtest_rules_.json, "the report as JSON");
+    one->add_flag("--all", backtest_rules_.all, "show rules that did not change, too");
+    one->add_option("--jobs", backtest_rules_.jobs, "threads; default: one for each core")
+        ->check(CLI::Range(1, 256));
+  }
+
+  void add_rules_given(CLI::App& to, Given& given, bool data, bool folder = true) {
+    to.add_option("--config", given.config, "settings as TOML (or CHAFFINCH_CONFIG)")->type_name("FILE");
+    const auto flag = [&](const char* name, const char* setting, const char* about) {
+      to.add_option_function<std::string>(
+            name, [&given, setting](const std::string& value) { given.flags[setting] = value; }, about)
+          ->type_name("DIR");
+    };
+    if (folder) flag("--rules", kRulesSetting, "folder of packs instead of the built-in ones");
+    if (data) flag("--data", kDataSetting, "folder of the database of a stopped service");
   }
 
   CLI::App app_;
@@ -253,13 +393,20 @@ or 503 is tried again after its Retry-After, a few times.)");
   ShowSettings settings_;
   Check check_;
   ImportArchive import_;
+  ExportArchive export_;
   Replay replay_;
   Backup backup_;
   TokenCreate token_;
   SiteAdd site_;
   Given plain_;
   std::string word_, format_ = "jsonl";
-  std::vector<std::string> words_;
+  RulesCheck check_rules_;
+  RulesTest test_rules_;
+  RulesImport import_rules_;
+  RulesBacktest backtest_rules_;
+  LearnStatus learn_;
+  LearnExplain explain_;
+  LearnTravel travel_;
   bool labels_ = true;
 };
 

@@ -12,11 +12,15 @@ constexpr int kPauseSeconds = 60;
 // A step is some hundred rows in one transaction. So many in a row clear a day of a very busy blog; what is
 // left waits for the next minute, and submissions get their turn between steps anyway.
 constexpr int kStepsOfOneSweep = 200;
+constexpr int kFoldsAtOnce = 20;
 
 }  // namespace
 
-Housekeeper::Housekeeper(Store& store, Log& log)
-    : store_(store), log_(log), thread_([this](const std::stop_token& stop) { live(stop); }) {}
+Housekeeper::Housekeeper(Store& store, Learning& learning, Log& log)
+    : store_(store),
+      learning_(learning),
+      log_(log),
+      thread_([this](const std::stop_token& stop) { live(stop); }) {}
 
 bool Housekeeper::rest(const std::stop_token& stop) {
   std::unique_lock guard(lock_);
@@ -27,7 +31,16 @@ bool Housekeeper::rest(const std::stop_token& stop) {
 void Housekeeper::live(const std::stop_token& stop) {
   do {
     sweep(stop);
+    fold(stop);
   } while (rest(stop));
+}
+
+// Also learns what another process decided, at the latest by now.
+void Housekeeper::fold(const std::stop_token& stop) {
+  auto more = learning_.catch_up().map([] { return true; });
+  for (int step = 0; more && *more && step < kFoldsAtOnce && !stop.stop_requested(); ++step)
+    more = learning_.tidy(now());
+  if (!more) log_.warning("learning failed", {{"problem", more.error().what}});
 }
 
 void Housekeeper::sweep(const std::stop_token& stop) {

@@ -1,5 +1,5 @@
-// What must happen without anybody asking: retention, every minute. A thread of its own; the destructor stops
-// it at once, between two steps.
+// What must happen without anybody asking: retention and the learner's horizon, every minute. A thread of its
+// own; the destructor stops it at once, between two steps.
 #pragma once
 
 #include <condition_variable>
@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "learning.h"
 #include "log.h"
 #include "store/store.h"
 
@@ -14,15 +15,17 @@ namespace chaffinch::cli {
 
 class Housekeeper {
  public:
-  // Both must outlive it.
-  Housekeeper(Store& store, Log& log);
+  // All must outlive it.
+  Housekeeper(Store& store, Learning& learning, Log& log);
 
  private:
   void live(const std::stop_token& stop);
   void sweep(const std::stop_token& stop);
+  void fold(const std::stop_token& stop);
   bool rest(const std::stop_token& stop);  // false: it is time to stop
 
   Store& store_;
+  Learning& learning_;
   Log& log_;
   std::mutex lock_;
   std::condition_variable_any wake_;

@@ -1,8 +1,14 @@
 #include <array>
+#include <functional>
+#include <future>
+#include <thread>
+#include <unordered_map>
 
 #include "cli/commands.h"
+#include "cli/known.h"
 #include "cli/lines.h"
 #include "cli/signals.h"
+#include "cli/starter_set.h"
 #include "cli/terminal.h"
 #include "http/wire.h"
 #include "intake.h"
@@ -23,7 +29,12 @@ struct Tally {
 class Importer {
  public:
   Importer(Intake& intake, const ImportArchive& wish, const LineReader& reader)
-      : intake_(intake), wish_(wish), name_(reader.name()), progress_("import", reader.size()) {}
+      : intake_(intake),
+        wish_(wish),
+        name_(reader.name()),
+        progress_("import", reader.size()),
+        jobs_(wish.jobs > 0 ? static_cast<unsigned>(wish.jobs)
+                            : std::max(1U, std::thread::hardware_concurrency())) {}
 
   void bad_line(std::uint64_t number, const std::string& reason) {
     if (++tally_.bad <= kShownBad) {
@@ -36,43 +47,29 @@ class Importer {
   }
 
   void take(std::string_view line, std::uint64_t number) {
-    auto row = http::read_row(line);
-    if (!row) return bad_line(number, in_one_sentence(row.error()));
-    row->submission.site = wish_.site;
-    // A row without an id is known by its own bytes.
-    if (row->key.empty()) row->key = "line:" + sha256_hex(line);
-    if (wish_.ignore_labels) row->label.reset();
-    rows_.push_back({std::move(row->submission), std::move(row->key), row->label});
+    lines_.emplace_back(line);
     numbers_.push_back(number);
   }
 
-  bool full() const { return rows_.size() >= kBatch; }
+  bool full() const { return lines_.size() >= kBatch; }
 
-  // Keeps what was taken. An error that is not of one row ends the import.
+  // Looks at what was taken, and keeps what was looked at before, both at once. An error that is not of one
+  // row ends the import.
   Done flush() {
-    if (rows_.empty()) return {};
-    auto rows = std::exchange(rows_, {});
-    const auto numbers = std::exchange(numbers_, {});
-    auto done = intake_.import(rows, now());
-    if (done) {
-      count(*done);
-      return {};
-    }
-    if (done.error().code == Code::unavailable || done.error().code == Code::internal) {
-      return tl::unexpected(std::move(done).error());
-    }
-    // One row spoils the batch: find it by asking for each alone.
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      auto alone = intake_.import({rows[i]}, now());
-      if (alone) {
-        count(*alone);
-      } else if (alone.error().code == Code::unavailable || alone.error().code == Code::internal) {
-        return tl::unexpected(std::move(alone).error());
-      } else {
-        bad_line(numbers[i], in_one_sentence(alone.error()));
-      }
-    }
-    return {};
+    auto ahead = std::async(std::launch::async,
+                            [this, lines = std::exchange(lines_, {}), numbers = std::exchange(numbers_, {})] {
+                              return looked_at(lines, numbers);
+                            });
+    auto kept = keep(std::exchange(batch_, {}));
+    batch_ = ahead.get();
+    for (const auto& [number, reason] : batch_.bad) bad_line(number, reason);
+    return kept;
+  }
+
+  // What is left.
+  Done finish() {
+    auto kept = flush();
+    return kept ? keep(std::exchange(batch_, {})) : kept;
   }
 
   void show(std::uint64_t bytes) { progress_.show(bytes, tally_.rows); }
@@ -99,6 +96,71 @@ class Importer {
   std::uint64_t bad() const { return tally_.bad; }
 
  private:
+  struct Batch {
+    std::vector<Intake::ImportRow> rows;
+    std::vector<std::uint64_t> numbers;
+    std::vector<Intake::Gathered> gathered;
+    std::vector<std::pair<std::uint64_t, std::string>> bad;
+  };
+
+  // One call at a time.
+  Batch looked_at(const std::vector<std::string>& lines, const std::vector<std::uint64_t>& numbers) {
+    Batch batch;
+    std::vector<std::optional<Result<http::Row>>> rows(lines.size());
+    share_out(lines.size(), jobs_, [&](std::size_t i) { rows[i].emplace(http::read_row(lines[i])); });
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      Result<http::Row>& row = *rows[i];
+      if (!row) {
+        batch.bad.push_back({numbers[i], in_one_sentence(row.error())});
+        continue;
+      }
+      row->submission.site = wish_.site;
+      if (wish_.ignore_labels) {
+        row->label.reset();
+        row->status.reset();
+      }
+      if (!row->parent.empty()) {
+        const auto parent = known_.find(std::hash<std::string>()(row->parent));
+        if (parent != known_.end()) row->submission.parent = parent->second;
+      }
+      // A row without an id is known by its own bytes.
+      if (row->key.empty()) {
+        row->key = "line:" + sha256_hex(lines[i]);
+      } else {
+        known_.emplace(std::hash<std::string>()(row->key), Intake::import_id(row->submission, row->key));
+      }
+      batch.rows.push_back({std::move(row->submission), std::move(row->key), row->label, row->status});
+      batch.numbers.push_back(numbers[i]);
+    }
+    batch.gathered = Intake::look_at(batch.rows, jobs_);
+    return batch;
+  }
+
+  Done keep(Batch batch) {
+    if (batch.rows.empty()) return {};
+    const auto ends = [](const Error& error) {
+      return error.code == Code::unavailable || error.code == Code::internal;
+    };
+    auto done = intake_.import(std::move(batch.gathered), now(), jobs_);
+    if (done) {
+      count(*done);
+      return {};
+    }
+    if (ends(done.error())) return tl::unexpected(std::move(done).error());
+    // One row spoils the batch: find it by asking for each alone.
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      auto alone = intake_.import({batch.rows[i]}, now());
+      if (alone) {
+        count(*alone);
+      } else if (ends(alone.error())) {
+        return tl::unexpected(std::move(alone).error());
+      } else {
+        bad_line(batch.numbers[i], in_one_sentence(alone.error()));
+      }
+    }
+    return {};
+  }
+
   void count(const std::vector<Imported>& done) {
     for (const Imported& one : done) {
       ++tally_.rows;
@@ -112,8 +174,11 @@ class Importer {
   std::string name_;
   Progress progress_;
   Tally tally_;
-  std::vector<Intake::ImportRow> rows_;
+  unsigned jobs_;
+  std::vector<std::string> lines_;  // taken, not yet looked at
   std::vector<std::uint64_t> numbers_;
+  Batch batch_;                                // looked at, not yet kept
+  std::unordered_map<std::size_t, Id> known_;  // comments of the rows so far, by the hash of their ids
 };
 
 }  // namespace
@@ -143,7 +208,10 @@ int import_archive(const ImportArchive& wish) {
   }
 
   Metrics metrics;
+  Learning learning(**store, starter_set(), *rules);
   Intake intake(**store, metrics, rules);
+  intake.learn_with(learning);
+  const auto rulebook = with_published(intake, metrics, *settings);
   Importer importer(intake, wish, *reader);
   std::string_view line;
   LineReader::Got got = LineReader::Got::line;
@@ -163,7 +231,7 @@ int import_archive(const ImportArchive& wish) {
     }
     importer.show(reader->bytes());
   }
-  const auto kept = importer.flush();
+  const auto kept = importer.finish();
   const bool stopped = signals.stopped() || !kept || got == LineReader::Got::failed;
   importer.summary(stopped);
   if (!kept) return complain(kept.error());

@@ -1,14 +1,18 @@
+// rules list, rules test.
 #include <algorithm>
-#include <map>
 
 #include <unistd.h>
 
+#include "analysis/address.h"
 #include "analysis/gather.h"
-#include "analysis/text.h"
 #include "cli/commands.h"
 #include "cli/explain.h"
+#include "cli/known.h"
+#include "cli/starter_set.h"
 #include "cli/terminal.h"
 #include "core/limits.h"
+#include "http/wire.h"
+#include "intake.h"
 
 namespace chaffinch::cli {
 namespace {
@@ -18,45 +22,27 @@ std::string wide(std::string text, std::size_t width) {
   return text;
 }
 
-}  // namespace
-
-int rules_check(const Given& given, const std::vector<std::string>& files) {
-  std::vector<PackSource> packs;
-  if (files.empty()) {
-    auto settings = settings_of(given);
-    if (!settings) return complain(settings.error());
-    auto read = read_packs(settings->rules);
-    if (!read) return complain(read.error());
-    packs = std::move(*read);
+Result<Submission> comment_of(const RulesTest& wish) {
+  Submission comment;
+  comment.article.id = "test";
+  comment.content = wish.text;
+  comment.author.name = wish.name;
+  comment.author.email = wish.email;
+  comment.author.url = wish.url;
+  if (wish.text.empty()) return fail(Code::invalid, "the text is empty");
+  // As an archive's row is read, so that what may be tried here is what may be submitted.
+  auto row = http::read_row(http::write_submission(comment));
+  if (!row) return tl::unexpected(std::move(row).error());
+  if (!wish.ip.empty()) {
+    const auto address = Address::parse(wish.ip);
+    if (!address) return fail(Code::invalid, "that is not an address", "--ip");
+    row->submission.client.ip = address->text();
   }
-  for (const std::string& file : files) {
-    auto pack = read_pack(file);
-    if (!pack) return complain(pack.error());
-    packs.push_back(std::move(*pack));
-  }
-  std::vector<Error> errors;
-  const auto rules = RuleSet::build(packs, errors);
-  if (!rules) {
-    for (const Error& error : errors) complain(error);
-    err(grouped(errors.size()) + (errors.size() == 1 ? " problem\n" : " problems\n"));
-    return kFailed;
-  }
-  struct Count {
-    std::size_t live = 0, shadow = 0, off = 0;
-  };
-  std::map<std::string, Count> counts;
-  for (const RuleInfo& rule : rules->rules()) {
-    Count& count = counts[rule.pack.empty() ? "(" + rule.kind + "s)" : rule.pack];
-    ++(rule.state == "shadow" ? count.shadow : rule.state == "off" ? count.off : count.live);
-  }
-  std::string text = wide("pack", 24) + "  live  shadow  off\n";
-  for (const auto& [pack, count] : counts) {
-    text += wide(plain(pack), 24) + "  " + wide(std::to_string(count.live), 4) + "  " +
-            wide(std::to_string(count.shadow), 6) + "  " + std::to_string(count.off) + "\n";
-  }
-  text += grouped(rules->rules().size()) + " rules, version " + rules->version() + ". All examples hold.\n";
-  return out(text) ? kFine : kFailed;
+  row->submission.site = wish.site;
+  return std::move(row->submission);
 }
+
+}  // namespace
 
 int rules_list(const Given& given) {
   auto settings = settings_of(given);
@@ -73,24 +59,41 @@ int rules_list(const Given& given) {
   return out(text) ? kFine : kFailed;
 }
 
-int rules_test(const Given& given, const std::string& text) {
-  if (text.empty() || text.size() > limits::kContent || text.find('\0') != std::string::npos ||
-      !valid_utf8(text)) {
-    complain("the text must be of 1 to 65,536 bytes of UTF-8");
+int rules_test(const RulesTest& wish) {
+  const auto comment = comment_of(wish);
+  if (!comment) {
+    complain(comment.error());
     return kUsage;
   }
-  auto settings = settings_of(given);
+  const bool with_store = wish.given.flags.contains(kDataSetting);
+  if (with_store == wish.site.empty()) {
+    complain(with_store ? "--data needs --site: whose memory and policy to use"
+                        : "--site needs --data: without a store there are no sites");
+    return kUsage;
+  }
+  auto settings = settings_of(wish.given);
   if (!settings) return complain(settings.error());
   const auto rules = rules_or_complain(settings->rules);
   if (!rules) return kFailed;
-  Submission comment;
-  comment.content = text;
-  Evidence evidence = gather(comment);
-  evidence.facts.now = now();
-  Policy policy;
-  policy.moderation = Moderation::publish;
-  return out(explained(comment, rules->judge(evidence, policy), ::isatty(STDOUT_FILENO) == 1)) ? kFine
-                                                                                               : kFailed;
+  Result<Verdict> verdict = fail(Code::invalid, "");
+  if (with_store) {
+    auto store = store_given(wish.given, *settings);
+    if (!store) return complain(store.error());
+    Metrics metrics;
+    Learning learning(**store, starter_set(), *rules);
+    Intake intake(**store, metrics, rules);
+    intake.learn_with(learning);
+    const auto rulebook = with_published(intake, metrics, *settings);
+    verdict = intake.check(*comment, now());
+    if (!verdict) return complain(verdict.error());
+  } else {
+    Evidence evidence = gather(*comment);
+    evidence.facts.now = now();
+    Policy policy;
+    policy.moderation = Moderation::publish;
+    verdict = rules->judge(evidence, policy);
+  }
+  return out(explained(*comment, *verdict, ::isatty(STDOUT_FILENO) == 1)) ? kFine : kFailed;
 }
 
 }  // namespace chaffinch::cli

@@ -1,15 +1,19 @@
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "analysis/address.h"
+#include "backtests.h"
 #include "cli/commands.h"
 #include "cli/first_start.h"
 #include "cli/housekeeper.h"
+#include "cli/rules_watch.h"
 #include "cli/signals.h"
+#include "cli/starter_set.h"
 #include "cli/terminal.h"
 #include "http/api.h"
 #include "http/door.h"
@@ -17,6 +21,7 @@
 #include "intake.h"
 #include "log.h"
 #include "metrics.h"
+#include "rulebook.h"
 
 namespace chaffinch::cli {
 namespace {
@@ -49,41 +54,40 @@ class Switch {
     stopped_ = true;
     for (http::Door* door : doors_) door->stop();
   }
-  void rules_for(Intake& intake, std::string folder, Log& log) {
+  void rules_for(std::function<void()> reload) {
     const std::lock_guard guard(lock_);
-    intake_ = &intake;
-    log_ = &log;
-    folder_ = std::move(folder);
+    reload_ = std::move(reload);
   }
-  // All or nothing: packs that do not compile leave the old ones in force.
   void reload() {
     const std::lock_guard guard(lock_);
-    if (intake_ == nullptr) return;
-    std::vector<Error> errors;
-    auto rules = build_rules(folder_, errors);
-    for (const Error& error : errors) {
-      log_->error("rules refused",
-                  {{"problem", error.what}, {"where", error.where}, {"advice", error.advice}});
-    }
-    if (!rules) return;
-    intake_->use(rules);
-    log_->info("rules reloaded",
-               {{"version", rules->version()}, {"rules", static_cast<std::int64_t>(rules->rules().size())}});
+    if (reload_) reload_();
   }
   void forget() {
     const std::lock_guard guard(lock_);
     doors_.clear();
-    intake_ = nullptr;
+    reload_ = nullptr;
   }
 
  private:
   std::mutex lock_;
   bool stopped_ = false;  // all guarded by lock_
   std::vector<http::Door*> doors_;
-  Intake* intake_ = nullptr;
-  Log* log_ = nullptr;
-  std::string folder_;
+  std::function<void()> reload_;
 };
+
+void log_refused(Log& log, const std::vector<Error>& errors) {
+  for (const Error& error : errors) {
+    log.error("rules refused", {{"problem", error.what}, {"where", error.where}, {"advice", error.advice}});
+  }
+}
+
+// All or nothing: packs that do not compile leave the old ones in force.
+void reload_rules(Rulebook& rulebook, Intake& intake, Log& log) {
+  if (const auto taken = rulebook.reload(now()); !taken) return log_refused(log, taken.error());
+  const auto rules = intake.rules();
+  log.info("rules reloaded",
+           {{"version", rules->version()}, {"rules", static_cast<std::int64_t>(rules->rules().size())}});
+}
 
 // Whatever happens, the switch lets go of the parts before they are gone, and both doors stop when one did.
 class Wired {
@@ -136,6 +140,7 @@ int run(const Settings& settings, const std::optional<std::string>& wished_token
   // Log and metrics before the store: its writer reports to them until it is closed.
   Log log(level_of(settings.log_level));
   Metrics metrics;
+  const std::string stamp = settings.rules.empty() ? std::string() : rules_stamp(settings.rules);
   const auto rules = rules_or_complain(settings.rules);
   if (!rules) return kFailed;
   auto opened = open_home(settings, true);
@@ -148,12 +153,17 @@ int run(const Settings& settings, const std::optional<std::string>& wished_token
                        metrics.commit_failed();
                        log.error("commit failed", {{"problem", std::string(problem)}});
                      }});
+  Learning learning(store, starter_set(), *rules);
   Intake intake(store, metrics, rules);
+  intake.learn_with(learning);
+  Rulebook rulebook(intake, metrics, [folder = settings.rules] { return read_packs(folder); });
+  log_refused(log, rulebook.start(now()));
+  Backtests backtests(store);
   http::Gate gate(gate_options(settings));
   http::ApiOptions api_options;
   api_options.now = now;
   api_options.min_free_bytes = static_cast<std::uint64_t>(settings.min_free_mb) * 1024 * 1024;
-  http::Api api(intake, gate, metrics, log, api_options);
+  http::Api api(intake, rulebook, backtests, gate, metrics, log, api_options);
   http::DoorOptions options;
   options.host = settings.host;
   options.port = settings.port;
@@ -165,7 +175,7 @@ int run(const Settings& settings, const std::optional<std::string>& wished_token
 
   // The metrics' own listener: the same API, cut down to them.
   api_options.only_metrics = true;
-  http::Api metrics_api(intake, gate, metrics, log, api_options);
+  http::Api metrics_api(intake, rulebook, backtests, gate, metrics, log, api_options);
   std::optional<Opened> metrics_door;
   int metrics_port = -1;
   if (settings.metrics_port >= 0) {
@@ -182,13 +192,16 @@ int run(const Settings& settings, const std::optional<std::string>& wished_token
   std::string text = greeting(*welcome, url, settings.data);
   if (metrics_door) text += "Metrics at " + url_of(settings.metrics_host, metrics_port) + "/metrics\n";
   out(text);
-  log.info("listening", {{"address", url}, {"rules", rules->version()}});
+  log.info("listening", {{"address", url}, {"rules", intake.rules()->version()}});
 
   {
-    const Housekeeper housekeeper(store, log);
+    const Housekeeper housekeeper(store, learning, log);
+    const auto reload = [&] { reload_rules(rulebook, intake, log); };
+    std::optional<RulesWatch> watch;
+    if (settings.rules_watch && !settings.rules.empty()) watch.emplace(settings.rules, stamp, reload);
     std::jthread metrics_thread;
     const Wired wired(power);
-    power.rules_for(intake, settings.rules, log);
+    power.rules_for(reload);
     power.add(*main_door.door);
     if (metrics_door) {
       power.add(*metrics_door->door);
