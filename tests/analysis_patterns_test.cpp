@@ -1,17 +1,22 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include <re2/re2.h>
 
+#include "analysis/grams.h"
 #include "analysis/needs.h"
 #include "analysis/patterns.h"
+#include "analysis/required.h"
 
 using namespace chaffinch;
 
@@ -80,6 +85,30 @@ std::string random_text(std::mt19937& random, const std::vector<std::string>& pi
     if (random() % 2 == 0) text += ' ';
   }
   return text;
+}
+
+// How many of the regexes match; the set must find the same ones at the same places.
+std::size_t compare(const PatternSet& set, const std::vector<std::unique_ptr<RE2>>& alone,
+                    const std::string& text) {
+  std::vector<Match> expected;
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    re2::StringPiece span;
+    if (!alone[i]->Match(text, 0, text.size(), RE2::UNANCHORED, &span, 1)) continue;
+    const auto start = static_cast<std::uint32_t>(span.data() - text.data());
+    expected.push_back(
+        {static_cast<std::uint32_t>(i), start, start + static_cast<std::uint32_t>(span.size())});
+  }
+  const std::vector<Match> matches = found(set, text);
+  for (const Match& match : expected) {
+    if (std::any_of(matches.begin(), matches.end(), [&match](const Match& one) { return same(one, match); }))
+      continue;
+    CAPTURE(text);
+    CAPTURE(match.start);
+    CAPTURE(match.end);
+    FAIL("not found: ", alone[match.pattern]->pattern());
+  }
+  REQUIRE(matches.size() == expected.size());
+  return expected.size();
 }
 
 }  // namespace
@@ -253,6 +282,7 @@ TEST_CASE("what a regex needs is told in parts without gaps and counts") {
       {R"(\b(buy|order)\b.{0,30}\b(pills|loans)\b)", {{R"(\b(buy|order)\b)", R"(\b(pills|loans)\b)"}}},
       {R"(casino\w*|free (\w+ ){1,3}spins?)", {{"casino"}, {"free ", "spin"}}},
       {R"((?i)a.*b)", {{"(?i)a", "(?i)b"}}},
+      {"ab{02}.{0,9}c", {{"ab{02}", "c"}}},
       {R"(x(?i)a.*b)", {{R"(x(?i)a.*b)"}}},
       {R"(a\|b|c)", {{R"(a\|b)"}, {"c"}}},
       {R"([|(]a|[]|]b|[^]|]{4}c)", {{R"([|(]a)"}, {R"([]|]b)"}, {"c"}}},
@@ -337,21 +367,187 @@ TEST_CASE("no regex's match is lost or moved beside RE2 asked one by one") {
     for (int round = 0; round < 250; ++round) {
       // A few long ones, where automata run out of their cache.
       const std::string text = random_text(random, words, round % 100 == 0 ? 60'000 : 600);
-      std::vector<Match> expected;
-      for (std::size_t i = 0; i < alone.size(); ++i) {
-        re2::StringPiece span;
-        if (!alone[i]->Match(text, 0, text.size(), RE2::UNANCHORED, &span, 1)) continue;
-        const auto start = static_cast<std::uint32_t>(span.data() - text.data());
-        expected.push_back(
-            {static_cast<std::uint32_t>(i), start, start + static_cast<std::uint32_t>(span.size())});
-      }
-      hits += expected.size();
-      const std::vector<Match> matches = found(*set, text);
-      CAPTURE(text.substr(0, 300));
-      REQUIRE(matches.size() == expected.size());
-      CHECK(std::equal(matches.begin(), matches.end(), expected.begin(), same));
+      hits += compare(*set, alone, text);
     }
     CHECK(hits > 2'500);  // the texts do reach the patterns
+  }
+}
+
+TEST_CASE("no match of thousands of made-up regexes is lost or moved, whatever stands in them") {
+  // Letters that change their length with their case, or fold to ASCII, are among them.
+  const std::vector<std::string> pieces = {"zqk",      "xjs", "vqz", "qkx",  "ſzq",   "\u212Ajq", "ßqz",
+                                           "\u1E9Exq", "яжq", "ЯЖ",  "中文", "éqz",   "zz7",      "kſ\u212A",
+                                           "İqx",      "ǅz",  "Σςσ", "ⱥȺqz", "🙂q", "ﬁxz"};
+  const std::vector<std::string> classes = {
+      ".",     R"(\w)",       R"(\W)",  R"(\d)",          R"(\s)",    R"(\S)",     "[qz]",    "[^q]",
+      "[a-k]", "[ks]",        "[^k]",   "[а-я]",          R"(\pL)",   R"(\PL)",    "[ſx]",    "[]q-]",
+      "[^]q]", "[[:alpha:]]", "[\\s-]", R"([\x{212a}z])", R"([\w.])", R"(\p{Lu})", "[\\-zq]", "(?s:.)",
+      "[Ⱥ-Ⱦ]", "[yz{|}]",     "\\x71",  R"(\x{17f})",     R"(\.)",    "[+--]",     R"(\C)",   "[0-9a-f]"};
+  const std::vector<std::string> places = {"^",     "$",      R"(\b)",  R"(\B)", R"(\A)",
+                                           R"(\z)", "(?m:^)", "(?m:$)", "(?i)",  "(?-i)"};
+  const std::vector<std::string> repeats = {"?",      "*",   "+",    "{2}",  "{1,3}", "{0,2}",
+                                            "{3,}",   "{0}", "{,3}", "{02}", "{2,9}", "{0,40}",
+                                            "{1,80}", "+?",  "*?",   "{5}"};
+  std::mt19937 random(815);
+  const auto pick = [&random](const std::vector<std::string>& from) { return from[random() % from.size()]; };
+  const std::function<std::string(int)> made_up = [&](int depth) {
+    std::string regex;
+    const std::size_t items = 1 + random() % 4;
+    for (std::size_t i = 0; i < items; ++i) {
+      std::string item;
+      switch (random() % (depth > 0 ? 9 : 6)) {
+        case 0:
+        case 1:
+        case 2:
+          item = pick(pieces);
+          break;
+        case 3:
+        case 4:
+          item = pick(classes);
+          break;
+        case 5:
+          regex += pick(places);
+          continue;
+        case 6:
+          item = "(" + made_up(depth - 1) + "|" + made_up(depth - 1) + ")";
+          break;
+        case 7:
+          item = std::vector<std::string>{"(?:", "(?i:", "(?s:", "(?P<it>", "(?U:", "(?m-i:"}[random() % 6] +
+                 made_up(depth - 1) + ")";
+          break;
+        default:
+          item = made_up(depth - 1) + "|" + made_up(depth - 1) + "|" + pick(pieces);
+          if (i > 0) item = "(" + item + ")";
+      }
+      regex += item;
+      if (random() % 3 == 0) regex += pick(repeats);
+    }
+    return regex;
+  };
+
+  for (const bool ignore_case : {false, true}) {
+    for (int group = 0; group < 4; ++group) {
+      PatternSet::Builder builder;
+      std::vector<std::unique_ptr<RE2>> alone;
+      while (alone.size() < 400) {
+        const std::string regex = made_up(2);
+        if (!builder.add_regex(static_cast<std::uint32_t>(alone.size()), regex, ignore_case)) continue;
+        alone.push_back(std::make_unique<RE2>(regex, quiet(ignore_case)));
+      }
+      const auto set = built(builder);
+      std::size_t hits = 0;
+      for (int round = 0; round < 60; ++round) {
+        const std::size_t size = round % 20 == 0 ? 3'000 : 10 + random() % 120;
+        std::string text;
+        while (text.size() < size) {
+          const std::string piece = pick(pieces);
+          switch (random() % 10) {
+            case 0:
+              text += pick({" ", "\n", "-", ".", "q", "k", "S", "\r\n", "{", "_", "]", "7"});
+              break;
+            case 1:
+              text += piece.substr(0, random() % piece.size());
+              break;
+            case 2:
+              text += static_cast<char>(random() % 256);
+              break;
+            case 3:
+              for (const char c : piece) text += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+              break;
+            default:
+              text += piece;
+          }
+        }
+        hits += compare(*set, alone, text);
+      }
+      CHECK(hits > 1'000);
+    }
+  }
+}
+
+TEST_CASE("what a regex requires is told as literals with their places") {
+  struct Row {
+    const char* regex;
+    Ways ways;
+  };
+  constexpr std::uint32_t kEndless = Width::kEndless;
+  const Width word = Width::of(chaffinch::Row::word);
+  const Row rows[] = {
+      {"casino", {{{{"casino"}, 0, 0}}}},
+      {R"(\b(buy|order)\b.{0,9}\b(pills|loans)\b)",
+       {{{{"loans", "pills"}, 41, 0, true, true}, {{"buy", "order"}, 0, 41, true, true}}}},
+      {R"(casin[o0]|free (\w+ )*spins?)",
+       {{{{"free "}, 0, kEndless}, {{"spin"}, kEndless, 5}}, {{{"casin0", "casino"}, 0, 0}}}},
+      {R"((?:https?://)?(?:www\.)?casino\.com)", {{{{"casino.com"}, 22, 22}}}},
+      {R"(vi(?:a|@)gra\d{2,4})", {{{{"vi@gra", "viagra"}, 0, 16}}}},
+      {R"((casino|poker\d)+x)", {{{{"poker", "casino"}, kEndless, kEndless}}}},
+      {R"((?:zqk){3})", {{{{"zqkzqkzqk"}, 0, 0}}}},
+      // Beside what follows stands the last one of many.
+      {R"(zqk{2,}y)", {{{{"zqkk"}, 0, plus(2, word)}, {{"ky"}, plus(4, word), 0}}}},
+      {R"(zq[o0]+gle)", {{{{"zq0", "zqo"}, 0, plus(7, word)}, {{"0gle", "ogle"}, plus(6, word), 0}}}},
+      // Short, and rare as a word.
+      {R"(\b(jp|wd)\b)", {{{{"jp", "wd"}, 0, 0, true, true}}}},
+  };
+  const LetterCase as_it_is;
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.regex));
+    const auto ways = required(row.regex, false, as_it_is);
+    REQUIRE(ways.has_value());
+    REQUIRE(ways->size() == row.ways.size());
+    for (std::size_t i = 0; i < row.ways.size(); ++i) {
+      REQUIRE((*ways)[i].size() == row.ways[i].size());
+      for (std::size_t k = 0; k < row.ways[i].size(); ++k) {
+        CHECK((*ways)[i][k].texts == row.ways[i][k].texts);
+        CHECK((*ways)[i][k].before == row.ways[i][k].before);
+        CHECK((*ways)[i][k].behind == row.ways[i][k].behind);
+        CHECK((*ways)[i][k].starts_word == row.ways[i][k].starts_word);
+        CHECK((*ways)[i][k].ends_word == row.ways[i][k].ends_word);
+      }
+    }
+  }
+  for (const char* regex :
+       {R"(\d{3,})", "the", R"(\bthat\b)", R"(\w+casino|\pL{9})", "(casino)?", R"(\Qcasino\E)", "a|casino"}) {
+    CAPTURE(regex);
+    CHECK_FALSE(required(regex, false, as_it_is).has_value());
+  }
+  // A group of too many branches for one need is as many ways, and what stands beside it is in each.
+  std::string regex = "(";
+  for (int i = 0; i < 110; ++i) regex += "k" + std::to_string(1000 + i) + "x+ \\d|";
+  regex += "zqk)vw";
+  const auto ways = required(regex, false, as_it_is);
+  REQUIRE(ways.has_value());
+  CHECK(ways->size() == 111);
+  CHECK(ways->front().front().texts == OneOf{"k1000x"});
+  CHECK(ways->back().front().texts == OneOf{"zqkvw"});
+}
+
+TEST_CASE("literals that crowd on the same bytes are found like all others") {
+  std::mt19937 random(3);
+  for (const std::size_t count : {300U, 7'000U}) {
+    std::set<std::string> unique;
+    while (unique.size() < count) {
+      std::string literal(1 + random() % 12, 'a');
+      for (char& c : literal) c = static_cast<char>("aab-"[random() % 4]);
+      unique.insert(literal);
+    }
+    const std::vector<std::string> literals(unique.begin(), unique.end());
+    const Grams grams(literals);
+    CHECK(grams.memory() < 4'000'000);
+    std::string text(400, 'a');
+    for (char& c : text) c = static_cast<char>("aab-"[random() % 4]);
+    using Place = std::tuple<std::uint32_t, std::size_t, std::size_t>;
+    std::vector<Place> expected, found;
+    for (std::uint32_t i = 0; i < literals.size(); ++i) {
+      for (std::size_t at = text.find(literals[i]); at != std::string::npos;
+           at = text.find(literals[i], at + 1))
+        expected.emplace_back(i, at, at + literals[i].size());
+    }
+    grams.search(text, [&found](std::uint32_t literal, std::size_t start, std::size_t end) {
+      found.emplace_back(literal, start, end);
+    });
+    std::sort(found.begin(), found.end());
+    std::sort(expected.begin(), expected.end());
+    CHECK(found == expected);
   }
 }
 

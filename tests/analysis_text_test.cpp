@@ -290,6 +290,11 @@ TEST_CASE("what is found in the folded text is shown where it stands in the orig
       {"x z\u0337a\u0337p\u0337 y", "zap", "z\u0337a\u0337p"},
       {"don\u2019t go", "n't", "n\u2019t"},
       {"<p>v &#105; a g r a</p>", "viagra", "v &#105; a g r a"},
+      {"it\u2019s c a s i n o", "s casino", "s c a s i n o"},
+      {"'c a s i n o'", "'casino'", "'c a s i n o'"},
+      {"c'a's'i'n'o", "casino", "c'a's'i'n'o"},
+      {"\u30d0 c a s i n o \u52a0 x", "casino", "c a s i n o"},
+      {"c a \u52a0 \u5fae \u4fe1 \u53f7 b", "\u52a0\u5fae\u4fe1\u53f7", "\u52a0 \u5fae \u4fe1 \u53f7"},
       {"Stra\u00dfe", "ass", "a\u00df"},
       {"one\n\n\ntwo", "one two", "one\n\n\ntwo"},
   };

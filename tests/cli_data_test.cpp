@@ -183,7 +183,7 @@ TEST_CASE("an archive is imported once however often it is read, and bad lines a
   CHECK(times(thread.body, "\"content\":") == 21);
   const Got queue = ask(port, "GET", "/v1/queue?site=blog&limit=100", admin);
   CHECK(queue.status == 200);
-  CHECK(times(queue.body, "Remark number") == 10);
+  CHECK(times(queue.body, "\"content\":\"Remark number") == 10);
 }
 
 TEST_CASE("labels are left aside when asked") {

@@ -303,10 +303,26 @@ TEST_CASE("a command line that is wrong leaves with 2 and names the help") {
 }
 
 TEST_CASE("every command has help with an example") {
-  const std::vector<std::vector<std::string>> kCommands = {
-      {"serve"},       {"settings"},        {"check"},          {"import"},          {"replay"},
-      {"backup"},      {"token", "create"}, {"token", "list"},  {"token", "revoke"}, {"token", "rotate-keys"},
-      {"site", "add"}, {"site", "list"},    {"rules", "check"}, {"rules", "list"},   {"rules", "test"}};
+  const std::vector<std::vector<std::string>> kCommands = {{"serve"},
+                                                           {"settings"},
+                                                           {"check"},
+                                                           {"import"},
+                                                           {"replay"},
+                                                           {"backup"},
+                                                           {"token", "create"},
+                                                           {"token", "list"},
+                                                           {"token", "revoke"},
+                                                           {"token", "rotate-keys"},
+                                                           {"site", "add"},
+                                                           {"site", "list"},
+                                                           {"rules", "check"},
+                                                           {"rules", "list"},
+                                                           {"rules", "test"},
+                                                           {"rules", "import"},
+                                                           {"rules", "backtest"},
+                                                           {"learn", "status"},
+                                                           {"learn", "rebuild"},
+                                                           {"learn", "explain"}};
   for (auto words : kCommands) {
     std::string name = "chaffinch";
     for (const std::string& one : words) name += " " + one;

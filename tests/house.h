@@ -20,13 +20,16 @@
 #include <vector>
 
 #include "analysis/ruleset.h"
+#include "backtests.h"
 #include "http/api.h"
 #include "http/door.h"
 #include "http/gate.h"
 #include "intake.h"
+#include "learning.h"
 #include "log.h"
 #include "metrics.h"
 #include "program.h"
+#include "rulebook.h"
 #include "secrets.h"
 #include "store/store.h"
 
@@ -89,9 +92,16 @@ class House {
   };
 
   // Sites "blog" and "other". A comment that says "doubtful" scores at least 4 and waits, "spammy" at
-  // least 9.
+  // least 9. There is no starter set: the learner is silent until it is taught.
   explicit House(Options options)
-      : store_(opened(folder_ / "chaffinch.db")), log_(LogLevel::off), intake_(*store_, metrics_, rules()) {
+      : store_(opened(folder_ / "chaffinch.db")),
+        log_(LogLevel::off),
+        learning_(*store_, {"none", [] { return std::vector<Labelled>(); }}, *rules()),
+        intake_(*store_, metrics_, rules()),
+        rulebook_(intake_, metrics_, packs),
+        backtests_(*store_) {
+    intake_.learn_with(learning_);
+    rulebook_.start(now);
     http::GateOptions gate;
     gate.rate_per_minute = options.rate_per_minute;
     gate.rate_burst = options.rate_burst;
@@ -99,7 +109,7 @@ class House {
       gate.trusted_proxies.push_back(Network::parse(options.trusted_proxy).value());
     gate_ = std::make_unique<http::Gate>(gate);
     api_ = std::make_unique<http::Api>(
-        intake_, *gate_, metrics_, log_,
+        intake_, rulebook_, backtests_, *gate_, metrics_, log_,
         http::ApiOptions{
             .now = [this] { return now; }, .min_free_bytes = 1, .only_metrics = options.only_metrics});
     for (const char* id : {"blog", "other"}) {
@@ -183,6 +193,7 @@ class House {
 
   Store& store() { return *store_; }
   Intake& intake() { return intake_; }
+  Rulebook& rulebook() { return rulebook_; }
   Metrics& metrics() { return metrics_; }
   http::Api& api() { return *api_; }
 
@@ -190,7 +201,7 @@ class House {
   std::string peer = "198.51.100.7";
   std::string admin, moderator, frontend;  // of all sites, of "blog", of "blog"
 
-  static std::shared_ptr<const RuleSet> rules() {
+  static Result<std::vector<PackSource>> packs() {
     static const std::string kPack = R"(
 pack = "house"
 about = "Rules that the tests can rely on"
@@ -213,9 +224,12 @@ match = ["spammy"]
 spam = ["a spammy word"]
 ham = ["a plain word"]
 )";
+    return std::vector<PackSource>{{.name = "house.toml", .text = kPack, .lists = {}}};
+  }
+
+  static std::shared_ptr<const RuleSet> rules() {
     std::vector<Error> errors;
-    const std::vector<PackSource> packs = {{.name = "house.toml", .text = kPack, .lists = {}}};
-    static const auto kRules = RuleSet::build(packs, errors);
+    static const auto kRules = RuleSet::build(packs().value(), errors);
     if (!kRules) throw std::runtime_error("the house's rules: " + (errors.empty() ? "?" : errors[0].what));
     return kRules;
   }
@@ -231,7 +245,10 @@ ham = ["a plain word"]
   std::unique_ptr<Store> store_;
   Metrics metrics_;
   Log log_;
+  Learning learning_;
   Intake intake_;
+  Rulebook rulebook_;
+  Backtests backtests_;
   std::unique_ptr<http::Gate> gate_;
   std::unique_ptr<http::Api> api_;
   std::unique_ptr<http::Door> door_;

@@ -130,7 +130,7 @@ TEST_CASE("a token that is none is 401 everywhere, and too many of them are slow
   }
   CHECK(house.get("/v1/queue", std::string(4'000, 'x')).status == 401);
   // Also where none is needed: a front end whose token ended must hear of it.
-  CHECK(house.get("/healthz", "chf_unknown").status == 401);
+  CHECK(house.get("/v1/comments?site=blog&article=a", "chf_unknown").status == 401);
   int slowed = 0;
   for (int i = 0; i < 30; ++i) {
     const Answer answer = house.get("/v1/queue", "chf_guess" + std::to_string(i));
@@ -211,6 +211,12 @@ TEST_CASE("health, readiness, numbers, rules and the document are there for thos
   CHECK(house.get("/healthz").body == json("{'status':'ok'}"));
   CHECK(house.get("/readyz").body == json("{'status':'ready'}"));
   CHECK(house.get("/").status == 200);
+  // A probe with a token that has ended still sees who is alive; guesses of that kind slow nobody down.
+  for (int i = 0; i < 50; ++i) {
+    for (const char* target : {"/healthz", "/readyz", "/v1/openapi.json", "/"}) {
+      CHECK(house.get(target, "chf_long-gone").status == 200);
+    }
+  }
   CHECK(house.get("/v1/openapi.json").body.find("\"openapi\": \"3.1.0\"") != std::string::npos);
   REQUIRE(house.post("/v1/comments", json("{'article':{'id':'a'},'content':'doubtful'}"), house.frontend)
               .status == 201);
@@ -236,6 +242,29 @@ TEST_CASE("health, readiness, numbers, rules and the document are there for thos
     CHECK(member(answer.body, "where") == "?cursor");
   }
   CHECK(house.get("/v1/stats?site=none", house.admin).status == 404);
+}
+
+TEST_CASE("what the learner is worth is told, and the metrics read no model that is not in memory") {
+  House house;
+  const std::string watcher = house.token(Role::metrics, "");
+  CHECK(house.get("/metrics", watcher).body.find("chaffinch_learner") == std::string::npos);
+  for (const char* label : {"spam", "ham", "spam"}) {
+    REQUIRE(house
+                .post("/v1/learn",
+                      json("{'content':'words on " + std::string(label) + "','label':'" + label + "'}"),
+                      house.frontend)
+                .status == 200);
+  }
+  house.post("/v1/check", json("{'content':'words'}"), house.frontend);
+  const std::string text = house.get("/metrics", watcher).body;
+  CHECK(text.find("chaffinch_learner_lessons{site=\"blog\"} 3") != std::string::npos);
+  CHECK(text.find("chaffinch_learner_lessons{site=\"(shared)\"} 0") != std::string::npos);
+  CHECK(text.find("chaffinch_learner_lessons{site=\"other\"") == std::string::npos);
+  const std::string stats = house.get("/v1/stats", house.moderator).body;
+  CHECK(member(stats, "waiting") == "0");
+  CHECK(std::stod(member(stats, "bytes")) > 1'000);
+  CHECK(std::stod(member(stats, "observed")) == doctest::Approx(2.0 / 3));
+  CHECK(member(stats, "steps").empty() == false);
 }
 
 TEST_CASE("a listener for numbers serves nothing else, and asks for no token") {

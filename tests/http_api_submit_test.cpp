@@ -121,6 +121,7 @@ TEST_CASE("what a public caller may not say about itself is refused with its pla
       {"{'site':'blog','content':'x','article':{'id':'a','url':'https://blog.example/a'}}", "/article/url"},
       {"{'site':'blog','content':'x','article':{'id':'https://evil.example/a'}}", "/article/id"},
       {"{'site':'blog','content':'x','article':{'id':'https://blog.example.evil.example/a'}}", "/article/id"},
+      {"{'site':'blog','content':'x','article':{'id':'//evil.example/a'}}", "/article/id"},
   };
   for (const auto& [body, where] : bodies) {
     CAPTURE(body);
@@ -138,6 +139,8 @@ TEST_CASE("what a public caller may not say about itself is refused with its pla
   CHECK(house
             .post("/v1/comments",
                   json("{'site':'blog','content':'x','article':{'id':'https://blog.example/a'}}"))
+            .status == 201);
+  CHECK(house.post("/v1/comments", json("{'site':'blog','content':'x','article':{'id':'//blog.example/a'}}"))
             .status == 201);
 }
 
@@ -286,6 +289,61 @@ TEST_CASE("a check judges and keeps nothing, one or many; a label is taken") {
   CHECK(kept(house) == 0);
 }
 
+TEST_CASE("what is taught shows in the next check, says which words decided, and can be taken back") {
+  House house;
+  const auto teach = [&](int i, bool spam) {
+    const std::string text =
+        spam ? "winning numbers from the lottery desk " : "the chapter on herons was lovely ";
+    return house.post("/v1/learn",
+                      by_frontend(text + std::to_string(i), spam ? ",'label':'spam'" : ",'label':'ham'"),
+                      house.frontend);
+  };
+  const std::string asked = by_frontend("our lottery desk has your winning numbers");
+  CHECK(member(house.post("/v1/check", asked, house.frontend).body, "probability") == "null");
+  std::string last;
+  for (int i = 0; i < 15; ++i) {
+    REQUIRE(teach(i, false).status == 200);
+    const Answer answer = teach(i, true);
+    REQUIRE(answer.status == 200);
+    CHECK(member(answer.body, "lessons") == "1");
+    last = member(answer.body, "id");
+  }
+  const std::string before = house.post("/v1/check", asked, house.frontend).body;
+  CHECK(std::stod(member(before, "probability")) > 0.5);
+  CHECK(before.find(R"("rule":"learned")") != std::string::npos);
+  CHECK(before.find("lottery") != std::string::npos);
+  CHECK(std::stod(member(before, "score")) > 0);
+
+  const std::string ham = by_frontend("that lovely chapter on herons");
+  CHECK(std::stod(member(house.post("/v1/check", ham, house.frontend).body, "score")) < 0);
+
+  const Answer more = teach(99, true);
+  CHECK(house.post("/v1/check", asked, house.frontend).body != before);
+  const Answer undone =
+      house.post("/v1/decisions/" + member(more.body, "id") + "/undo", "{}", house.moderator);
+  REQUIRE(undone.status == 200);
+  CHECK(member(undone.body, "changed") == "0");
+  CHECK(member(undone.body, "lessons") == "1");
+  CHECK(member(undone.body, "approximate") == "false");
+  const std::string after = house.post("/v1/check", asked, house.frontend).body;
+  CHECK(member(after, "probability") == member(before, "probability"));
+  CHECK(member(after, "score") == member(before, "score"));
+  // Once is once.
+  CHECK(house.post("/v1/decisions/" + member(more.body, "id") + "/undo", "{}", house.moderator).status ==
+        409);
+  const std::string log = house.get("/v1/decisions?decision=learn", house.moderator).body;
+  CHECK(members(log, "id").size() == 31);
+  CHECK(member(log, "reason") == "spam");
+
+  const std::string stats = house.get("/v1/stats?site=blog", house.moderator).body;
+  const std::string learner = stats.substr(stats.find(R"("learner")"));
+  CHECK(member(learner, "ham") == "15");
+  CHECK(member(learner, "spam") == "15");
+  CHECK(std::stod(member(learner, "auc")) > 0.5);
+  // A learned comment is not one that can be decided so.
+  CHECK(house.post("/v1/decisions", json("{'ids':[],'decision':'learn'}"), house.moderator).status == 400);
+}
+
 TEST_CASE("readers get approved comments, nested, and never anything private") {
   House house;
   const std::string parent = member(
@@ -398,4 +456,110 @@ TEST_CASE("a public writer's allowance ends with 429 and Retry-After; others go 
   CHECK(house.get("/v1/comments?site=blog&article=a").status == 200);
   house.now += 10 * kSecond;
   CHECK(house.post("/v1/comments", by_visitor("words again")).status == 201);
+}
+
+TEST_CASE(
+    "an author who brings the cookie along is the same author from whatever network, and nobody else is") {
+  House house({.moderation = Moderation::hold_first});
+  const std::string ana = json(
+      "{'site':'blog','article':{'id':'a'},'author':{'name':'Ana','email':'ana@mail.example'},'content':'"
+      "words'}");
+  const auto cookie_of = [](const Answer& answer) {
+    const std::string set = header(answer, "Set-Cookie");
+    return set.substr(0, set.find(';'));
+  };
+  const auto status_of = [](const Answer& answer) { return member(answer.body, "status"); };
+  const auto with = [](const std::string& cookie) {
+    return House::Headers{{"Cookie", "theme=dark; " + cookie}};
+  };
+
+  const Answer first = house.post("/v1/comments", ana);
+  REQUIRE(first.status == 201);
+  CHECK(status_of(first) == "pending");
+  const std::string set = header(first, "Set-Cookie");
+  CHECK(set.starts_with("chaffinch_author_blog=1."));
+  CHECK(set.ends_with("; Path=/v1/comments; Max-Age=15552000; HttpOnly; SameSite=Lax; Secure"));
+  CHECK(set.find("Ana") == std::string::npos);
+  const std::string cookie = cookie_of(first);
+  house.peer = "203.0.113.9";
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(cookie))) == "pending");
+  REQUIRE(house
+              .post("/v1/decisions",
+                    json("{'ids':['" + member(first.body, "id") + "'],'decision':'approve'}"),
+                    house.moderator)
+              .status == 200);
+
+  const Answer known = house.post("/v1/comments", ana, {}, with(cookie));
+  CHECK(status_of(known) == "approved");
+  CHECK(cookie_of(known).substr(0, 60) == cookie.substr(0, 60));  // the same key, signed anew
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(cookie_of(known)))) == "approved");
+
+  // By a form as well, and from a third network.
+  house.peer = "192.0.2.77";
+  House::Headers form = with(cookie);
+  form.push_back(kForm.front());
+  const Answer sent = house.post(
+      "/v1/comments", "site=blog&article=a&name=Ana&email=ana%40mail.example&content=more+words", {}, form);
+  CHECK(sent.status == 303);
+  CHECK(header(sent, "Location").ends_with("chaffinch=published"));
+  CHECK_FALSE(cookie_of(sent).empty());
+
+  house.peer = "100.64.0.1";
+  const auto instead = [&ana](std::string_view what, std::string_view by) {
+    std::string body = ana;
+    return body.replace(body.find(what), what.size(), by);
+  };
+  // Typing the name and the email is not enough; neither is the cookie with another name.
+  CHECK(status_of(house.post("/v1/comments", ana)) == "pending");
+  CHECK(status_of(house.post("/v1/comments", instead("Ana", "Ben"), {}, with(cookie))) == "pending");
+  CHECK(status_of(house.post("/v1/comments", instead("ana@", "ben@"), {}, with(cookie))) == "pending");
+  std::string forged = cookie;
+  forged.back() = forged.back() == 'A' ? 'B' : 'A';
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(forged))) == "pending");
+  // Another site's cookie, under this site's name.
+  house.peer = "100.65.0.1";
+  const Answer foreign = house.post("/v1/comments", instead("blog", "other"));
+  const std::string renamed =
+      "chaffinch_author_blog" + cookie_of(foreign).substr(cookie_of(foreign).find('='));
+  house.peer = "100.66.0.1";
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(renamed))) == "pending");
+  CHECK(status_of(house.post("/v1/comments", instead("blog", "other"), {}, with(cookie))) == "pending");
+
+  // Keys rotate; the cookie holds for 30 more days, its successor for longer.
+  // A cookie that does not hold makes the service look for newer keys, as after a restart.
+  REQUIRE(house.store().rotate_signing_key(house.now).has_value());
+  house.post("/v1/comments", ana, {}, with(forged));
+  house.peer = "100.67.0.1";
+  const Answer renewed = house.post("/v1/comments", ana, {}, with(cookie));
+  CHECK(status_of(renewed) == "approved");
+  house.now += 31 * kDay;
+  REQUIRE(house.store().rotate_signing_key(house.now).has_value());
+  house.peer = "100.68.0.1";
+  house.post("/v1/comments", ana, {}, with(forged));
+  house.peer = "100.68.1.1";
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(cookie))) == "pending");
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(cookie_of(renewed)))) == "approved");
+
+  // Time goes by.
+  house.now += 150 * kDay;
+  house.peer = "100.69.0.1";
+  CHECK(status_of(house.post("/v1/comments", ana, {}, with(cookie_of(renewed)))) == "pending");
+
+  // Spam gets no cookie, nor do front ends, nor who says no name.
+  house.peer = "100.70.0.1";
+  CHECK(cookie_of(house.post("/v1/comments", instead("words", "spammy words"))).empty());
+  CHECK(cookie_of(house.post("/v1/comments", by_frontend("words"), house.frontend)).empty());
+  CHECK(cookie_of(house.post("/v1/comments", json("{'site':'blog','article':{'id':'a'},'content':'words'}")))
+            .empty());
+}
+
+TEST_CASE("a repeated key repeats the author's cookie") {
+  House house({.moderation = Moderation::hold_first});
+  const House::Headers key = {{"Idempotency-Key", "k-1"}};
+  const Answer first = house.post("/v1/comments", by_visitor("words"), {}, key);
+  const Answer again = house.post("/v1/comments", by_visitor("words"), {}, key);
+  REQUIRE(first.status == 201);
+  CHECK(header(again, "Idempotency-Replayed") == "true");
+  CHECK_FALSE(header(first, "Set-Cookie").empty());
+  CHECK(header(again, "Set-Cookie") == header(first, "Set-Cookie"));
 }

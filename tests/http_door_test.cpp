@@ -668,7 +668,7 @@ TEST_CASE("one connection more than are admitted is told to come back") {
     CHECK(reply.header("X-Request-Id").size() == 16);
     CHECK(more.closed());
   }
-  house.event.tell([&] { CHECK(house.refused["connections"] == 5); });
+  CHECK(house.event.wait([&] { return house.refused["connections"] == 5; }));
   CHECK(wires[0]->ask(get("/")).status == 200);
   wires.pop_back();
   // The place is free when its thread has parked, a little after the close.

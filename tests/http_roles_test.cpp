@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "documents.h"
 #include "house.h"
@@ -26,7 +27,33 @@ struct Wish {
 
 struct Things {
   std::string comment, decision, block, token;
+  std::string pack, version, backtest;  // for routes about rules alone
 };
+
+std::string pack_body(const std::string& name, const std::string& more = {}) {
+  return json("{'text':'pack = \\'" + name + "\\'\\n[[pattern]]\\nname = \\'" + name +
+              "\\'\\nabout = \\'A.\\'\\nscore = 1\\ntype = \\'word\\'\\nmatch = \\'zzyzx\\'\\nspam = "
+              "[\\'zzyzx\\']\\nham "
+              "= [\\'no\\']\\n'" +
+              more + "}");
+}
+
+// A published pack, a draft, and a backtest that has ended.
+void add_rules(House& house, const std::string& site, Things& things) {
+  static int number = 0;
+  const std::string query = "?site=" + site;
+  const std::string name = "pack" + std::to_string(++number);
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/" + name + query, pack_body(name), house.admin).status == 200);
+  things.version =
+      member(house.post("/v1/rules/publish", json("{'site':'" + site + "'}"), house.admin).body, "no");
+  things.pack = "pack" + std::to_string(++number);
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/" + things.pack + query, pack_body(things.pack), house.admin)
+              .status == 200);
+  things.backtest =
+      member(house.post("/v1/rules/backtests", json("{'site':'" + site + "'}"), house.admin).body, "id");
+  while (member(house.get("/v1/rules/backtests/" + things.backtest, house.admin).body, "state") == "running")
+    std::this_thread::yield();
+}
 
 Things things_of(House& house, const std::string& site) {
   const std::string frontend = house.token(Role::frontend, site);
@@ -70,6 +97,21 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
       {"POST /v1/recheck", {"", "", json("{'site':'" + site + "'}")}},
       {"GET /v1/stats", {"", "site=" + site, ""}},
       {"GET /v1/rules", {"", "", ""}},
+      {"PUT /v1/rules/{name}/state", {"house_spam", "", json("{'site':'" + site + "','state':'shadow'}")}},
+      {"POST /v1/rules/reload", {"", "", ""}},
+      {"GET /v1/rules/packs", {"", "site=" + site, ""}},
+      {"GET /v1/rules/packs/{name}", {of.pack, "site=" + site, ""}},
+      {"PUT /v1/rules/packs/{name}", {of.pack, "site=" + site, pack_body(of.pack)}},
+      {"DELETE /v1/rules/packs/{name}", {of.pack, "site=" + site, ""}},
+      {"POST /v1/rules/validate", {"", "", pack_body("tried", ",'site':'" + site + "'")}},
+      {"POST /v1/rules/try", {"", "", json("{'site':'" + site + "','submission':{'content':'x'}}")}},
+      {"POST /v1/rules/publish", {"", "", json("{'site':'" + site + "'}")}},
+      {"GET /v1/rules/versions", {"", "site=" + site, ""}},
+      {"POST /v1/rules/versions/{n}/restore", {of.version, "", ""}},
+      {"GET /v1/rules/log", {"", "site=" + site, ""}},
+      {"POST /v1/rules/backtests", {"", "", json("{'site':'" + site + "'}")}},
+      {"GET /v1/rules/backtests/{id}", {of.backtest, "", ""}},
+      {"DELETE /v1/rules/backtests/{id}", {of.backtest, "", ""}},
       {"GET /v1/blocks", {"", "site=" + site, ""}},
       {"POST /v1/blocks", {"", "", json("{'site':'" + site + "','kind':'ip','value':'192.0.2.1'}")}},
       {"DELETE /v1/blocks/{id}", {of.block, "", ""}},
@@ -97,7 +139,8 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
 Answer carry_out(House& house, const Route& route, const Wish& wish, const std::string& token,
                  House::Headers headers = {}) {
   std::string target(route.path);
-  if (const std::size_t at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, wish.id);
+  if (const std::size_t at = target.find('{'); at != std::string::npos)
+    target.replace(at, target.find('}') + 1 - at, wish.id);
   if (!wish.query.empty()) target += "?" + wish.query;
   return house.ask(std::string(route.method), target, wish.body, token, std::move(headers));
 }
@@ -115,7 +158,9 @@ TEST_CASE("each role does what the table says, and nothing else") {
         role == Role::everybody ? std::string() : house.token(role, everywhere ? "" : "blog");
     std::size_t allowed = 0;
     for (const Route& route : routes()) {
-      const Wish wish = wish_for(route, things_of(house, "blog"), "blog");
+      Things things = things_of(house, "blog");
+      if (route.path.starts_with("/v1/rules/")) add_rules(house, "blog", things);
+      const Wish wish = wish_for(route, things, "blog");
       // Of a comment's owner a receipt is asked; a wrong one finds no comment.
       const bool by_receipt = role == Role::everybody && route.path == "/v1/comments/{id}";
       const Answer answer =
@@ -143,7 +188,8 @@ TEST_CASE("each role does what the table says, and nothing else") {
 
 TEST_CASE("a token of one site finds nothing of another") {
   House house;
-  const Things foreign = things_of(house, "other");
+  Things foreign = things_of(house, "other");
+  add_rules(house, "other", foreign);
   const std::string bound_admin = house.token(Role::admin, "blog");
   const std::string bound_frontend = house.token(Role::frontend, "blog");
   const std::string before = house.get("/v1/comments/" + foreign.comment, house.admin).body;

@@ -118,6 +118,40 @@ TEST_CASE("a new rule set takes the place of the old one") {
   CHECK(has_line(text, R"(chaffinch_rules_info{version="two"} 1)"));
 }
 
+TEST_CASE("learners are shown whole, and those that are not named any more are gone") {
+  Metrics metrics;
+  CHECK(metrics.text().find("chaffinch_learner") == std::string::npos);
+  Metrics::LearnerOf blog{.site = "blog", .quality = {}, .weights = 12, .bytes = 4096, .waiting = 3};
+  blog.quality.ham = 8;
+  blog.quality.spam = 2;
+  blog.quality.ham_as_spam = 1;
+  blog.quality.ham_bins[8] = 8;
+  blog.quality.spam_bins[56] = 2;
+  metrics.learner({{.site = {}, .quality = {}}, blog});
+  const std::string text = metrics.text();
+  CAPTURE(text);
+  for (const char* line :
+       {"# TYPE chaffinch_learner_predictions gauge",
+        R"(chaffinch_learner_predictions{site="blog",told="ham",said="ham"} 7)",
+        R"(chaffinch_learner_predictions{site="blog",told="ham",said="spam"} 1)",
+        R"(chaffinch_learner_predictions{site="blog",told="spam",said="ham"} 0)",
+        R"(chaffinch_learner_predictions{site="blog",told="spam",said="spam"} 2)",
+        R"(chaffinch_learner_auc{site="blog"} 1)", R"(chaffinch_learner_drift{site="blog"} 0)",
+        R"(chaffinch_learner_lessons{site="blog"} 10)", R"x(chaffinch_learner_lessons{site="(shared)"} 0)x",
+        R"(chaffinch_learner_waiting{site="blog"} 3)", R"(chaffinch_learner_weights{site="blog"} 12)",
+        R"(chaffinch_learner_bytes{site="blog"} 4096)"})
+    CHECK(has_line(text, line));
+  for (const char* part :
+       {R"(chaffinch_learner_calibration_error{site="blog"} 0.0)",
+        R"(chaffinch_learner_calibration_bias{site="blog"} )", R"(chaffinch_learner_brier{site="blog"} )"})
+    CHECK(text.find(part) != std::string::npos);
+  CHECK(text.find(R"x(chaffinch_learner_auc{site="(shared)"})x") == std::string::npos);  // of nothing
+  CHECK(lines_with(text, "chaffinch_learner_lessons{") == 2);
+  metrics.learner({{.site = "other", .quality = {}}});
+  CHECK(metrics.text().find(R"(site="blog")") == std::string::npos);
+  CHECK(has_line(metrics.text(), R"(chaffinch_learner_lessons{site="other"} 0)"));
+}
+
 TEST_CASE("many threads count without losing one") {
   Metrics metrics;
   std::vector<std::thread> threads;

@@ -2,8 +2,8 @@
 # Sets up a Debian 12 machine, builds, and runs every test. Ends with ctest's summary.
 #
 #   tests/run.sh            everything that every change must pass
-#   tests/run.sh --deep     besides: the suite under the address, undefined and thread sanitizers, the fuzz target for
-#                           two minutes, 50 crash rounds
+#   tests/run.sh --deep     besides: the suite under the address, undefined and thread sanitizers, the fuzz targets for
+#                           three minutes, 50 crash rounds
 #   tests/run.sh --quick    without the browser and npm ones, for work on the C++ rooms
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -63,17 +63,23 @@ if [ "$deep" = 1 ]; then
   TSAN_OPTIONS="suppressions=$top/tests/tsan.supp halt_on_error=1 second_deadlock_stack=1" \
     ctest --test-dir "$top/build/thread" --output-on-failure -LE 'slow|npm' -j2
 
-  say "fuzz, 120 seconds"
+  say "fuzz, 180 seconds"
   CC=clang-16 CXX=clang++-16 configure build/fuzz -DCHECK=fuzz
   cmake --build "$top/build/fuzz"
-  mkdir -p "$top/build/fuzz/found"
-  if ! "$top/build/fuzz/tests/fuzz/fuzz_comment" -max_total_time=120 -max_len=70000 -timeout=10 -rss_limit_mb=2048 \
-      -artifact_prefix="$top/build/fuzz/" -dict="$top/tests/fuzz/comment.dict" \
-      "$top/build/fuzz/found" "$top/tests/fuzz/corpus" >"$top/build/fuzz/log" 2>&1; then
-    tail -n 60 "$top/build/fuzz/log"
-    exit 1
-  fi
-  tail -n 2 "$top/build/fuzz/log"
+  fuzz() { # target, seconds, folder of first inputs, options...
+    local target=$1 seconds=$2 first=$3
+    shift 3
+    mkdir -p "$top/build/fuzz/found_$target"
+    if ! "$top/build/fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+        -artifact_prefix="$top/build/fuzz/" "$@" "$top/build/fuzz/found_$target" "$top/tests/fuzz/$first" \
+        >"$top/build/fuzz/log" 2>&1; then
+      tail -n 60 "$top/build/fuzz/log"
+      exit 1
+    fi
+    tail -n 2 "$top/build/fuzz/log"
+  }
+  fuzz comment 120 corpus -max_len=70000 -dict="$top/tests/fuzz/comment.dict"
+  fuzz patterns 60 patterns -max_len=2000
 fi
 
 say "tests"

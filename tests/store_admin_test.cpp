@@ -270,7 +270,8 @@ TEST_CASE("an edit is judged, counted and indexed as the text that stands now; a
   edit.now = kNoon + kHour;
   CHECK(refusal(house.store->edit(edit)).code == Code::conflict);
   edit.version = 2;
-  const Comment after = value_of(house.store->edit(edit));
+  CHECK(value_of(house.store->edit(edit)).status == Status::pending);
+  const Comment after = value_of(house.store->comment({}, id));
   CHECK(after.version == 3);
   CHECK(after.status == Status::pending);
   CHECK_FALSE(after.decided);
@@ -337,7 +338,8 @@ TEST_CASE("judging again changes pending comments that nobody decided or changed
     one.status = Status::spam;
     all.push_back(one);
   }
-  CHECK(value_of(house.store->rejudge(all, kNoon + kHour)) == 1);
+  CHECK(value_of(house.store->rejudge({.all = all, .seen = 3, .next = {}, .now = kNoon + kHour})).changed ==
+        1);
   CHECK(status_now(*house.store, a) == Status::spam);
   CHECK(value_of(house.store->comment({}, a)).version == 2);
   CHECK_FALSE(value_of(house.store->comment({}, a)).decided);
@@ -484,6 +486,67 @@ TEST_CASE("retention erases client data, spam, checked and rejected comments in 
   CHECK(value_of(house.store->recall(probe_of(draft))).facts.address.spam == 2);
 }
 
+TEST_CASE("records that no person touched are forgotten a year after the latest comment, in bounded steps") {
+  House house;
+  const auto sweep = [&](Time now) {
+    int steps = 1;
+    while (value_of(house.store->sweep(now)).more) REQUIRE(++steps < 100);
+    return steps;
+  };
+  const auto known = [&](const std::string& email) {
+    Draft draft;
+    draft.email = email;
+    return value_of(house.store->recall(probe_of(draft))).facts.email != Record{};
+  };
+  const auto with = [&](const std::string& email, Status status) {
+    Draft draft;
+    draft.email = email;
+    draft.status = status;
+    return add(*house.store, draft);
+  };
+  with("machine@spam.example", Status::spam);
+  with("seen@checked.example", Status::checked);
+  with("waits@queue.example", Status::pending);
+  with("good@people.example", Status::approved);
+  const Id told = with("told@spam.example", Status::pending),
+           rude = with("rude@people.example", Status::pending);
+  done(house.store->settle(deciding(DecisionKind::spam, {told})));
+  done(house.store->settle(deciding(DecisionKind::reject, {rude})));
+  // More than one step looks at.
+  std::vector<Import> many;
+  for (int i = 0; i < 3'000; ++i) {
+    Draft draft;
+    draft.email = "flood" + std::to_string(i) + "@spam.example";
+    draft.status = Status::spam;
+    draft.now = kNoon + kDay;
+    many.push_back({.keep = keep_of(draft), .label = std::nullopt});
+  }
+  done(house.store->import(std::move(many)));
+
+  CHECK(sweep(kNoon + 364 * kDay) > 3'000 / 100);  // the comments themselves, a hundred a step
+  for (const char* email : {"machine@spam.example", "seen@checked.example", "waits@queue.example",
+                            "good@people.example", "told@spam.example", "rude@people.example"}) {
+    CAPTURE(email);
+    CHECK(known(email));
+  }
+  CHECK(known("flood2999@spam.example"));
+  sweep(kNoon + 365 * kDay + kHour);
+  CHECK_FALSE(known("machine@spam.example"));
+  CHECK_FALSE(known("seen@checked.example"));
+  for (const char* email :
+       {"waits@queue.example", "good@people.example", "told@spam.example", "rude@people.example"}) {
+    CAPTURE(email);
+    CHECK(known(email));
+  }
+  CHECK(known("flood2999@spam.example"));  // came a day later
+  CHECK(sweep(kNoon + 367 * kDay) >= 4);   // two records for each of the flood, 2,000 looked at in a step
+  for (const char* email : {"flood0@spam.example", "flood1500@spam.example", "flood2999@spam.example"}) {
+    CAPTURE(email);
+    CHECK_FALSE(known(email));
+  }
+  CHECK(known("good@people.example"));
+}
+
 TEST_CASE("zero days keep for ever") {
   House house;
   Site site = value_of(house.store->site("blog"));
@@ -528,7 +591,7 @@ TEST_CASE("a label for a comment that is not in the store is an event like the o
   House house;
   Learn learn;
   learn.site = "blog";
-  learn.submission.content = "cheap pills";
+  learn.lesson = "numbers";
   learn.spam = true;
   learn.by = "mona";
   learn.now = kNoon;
@@ -538,6 +601,10 @@ TEST_CASE("a label for a comment that is not in the store is an event like the o
   REQUIRE(events.size() == 2);
   CHECK(events[0].spam);
   CHECK(events[0].site == "blog");
+  CHECK(events[0].lesson == "numbers");
+  CHECK(events[0].own);
+  CHECK_FALSE(events[0].shared);
+  CHECK(events[0].comment == Id{});
   CHECK(value_of(house.store->learn_events(events[0].seq, 10)).size() == 1);
   CHECK(value_of(house.store->learn_events(0, 1)).size() == 1);
 }

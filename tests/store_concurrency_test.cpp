@@ -109,6 +109,37 @@ TEST_CASE("one operation's failure fails one: its neighbours in the group are ke
   CHECK(value_of(house.store->recall(probe_of({}))).facts.email.pending == 16);
 }
 
+TEST_CASE("one that fails after it changed something leaves nothing of itself and takes nobody along") {
+  House house;
+  std::atomic<int> started{0}, good{0}, refused{0};
+  {
+    // All wait for one group; the half of them has one id, each with an article of its own that is made
+    // first.
+    Stuck stuck(house.file());
+    const Keep same = keep_of({});
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 32; ++t) {
+      threads.emplace_back([&, t] {
+        Draft draft;
+        draft.article = "article-" + std::to_string(t);
+        Keep keep = keep_of(draft);
+        if (t % 2 == 0) keep.comment.id = same.comment.id;
+        ++started;
+        (house.store->keep(std::move(keep)) ? good : refused)++;
+      });
+    }
+    while (started < 32) std::this_thread::yield();
+    stuck.let_go();
+    for (std::thread& thread : threads) thread.join();
+  }
+  CHECK(good == 17);
+  CHECK(refused == 15);
+  CHECK(value_of(house.store->stats("blog")).pending == 17);
+  CHECK(value_of(house.store->recall(probe_of({}))).facts.email.pending == 17);
+  CHECK(value_of(house.store->articles("blog", {}, 100)).items.size() == 17);
+  CHECK(all_of(*house.store, in_site()).size() == 17);
+}
+
 TEST_CASE("the same id twice is refused, and what it would have counted is not counted") {
   House house;
   const Keep keep = keep_of({});

@@ -297,3 +297,78 @@ TEST_CASE("the log pages newest first and filters by who, what and where") {
   query.cursor = "d1.ffffffff";
   CHECK(refusal(house.store->decisions(query)).where == "?cursor");
 }
+
+TEST_CASE("a decision over several sites is each site's own part of it, to see and to take back") {
+  House house;
+  for (const char* id : {"other", "third"}) REQUIRE(house.store->add_site(site_named(id), {}).has_value());
+  Draft there;
+  there.site = "other";
+  const Id a = add(*house.store, {}), b = add(*house.store, {}), c = add(*house.store, there);
+  const Id gone = add(*house.store, there);
+  value_of(house.store->settle(deciding(DecisionKind::spam, {gone})));
+  Settle settle = deciding(DecisionKind::spam, {a, b, c, gone});
+  settle.block.ip = true;
+  const Settled all = value_of(house.store->settle(settle));
+  REQUIRE(all.changed == 3);
+
+  const auto seen = [&](const std::string& reach) { return value_of(house.store->decision(reach, all.id)); };
+  CHECK(seen({}).changed == 3);
+  CHECK(seen({}).site.empty());
+  CHECK_FALSE(seen({}).partial);
+  CHECK(seen({}).skipped.size() == 1);
+  CHECK(seen("blog").changed == 2);
+  CHECK(seen("blog").standing == 2);
+  CHECK(seen("blog").site == "blog");
+  CHECK(seen("blog").partial);
+  CHECK(seen("blog").skipped.empty());
+  CHECK(seen("other").changed == 1);
+  CHECK(seen("other").skipped == std::vector<Skipped>{{gone, "already"}});
+  CHECK(refusal(house.store->decision("third", all.id)).code == Code::not_found);
+  const auto listed = [&](const std::string& reach) {
+    DecisionQuery query;
+    query.reach = reach;
+    std::vector<Decision> found = value_of(house.store->decisions(query)).items;
+    std::erase_if(found, [&](const Decision& one) { return one.id != all.id; });
+    return found;
+  };
+  CHECK(listed("blog") == std::vector<Decision>{seen("blog")});
+  CHECK(listed("other") == std::vector<Decision>{seen("other")});
+  CHECK(listed("third").empty());
+  DecisionQuery by_site;
+  by_site.site = "blog";  // an admin who asks for one site
+  CHECK(value_of(house.store->decisions(by_site)).items == std::vector<Decision>{seen("blog")});
+
+  Undo undo = undoing(all.id);
+  undo.reach = "third";
+  CHECK(refusal(house.store->undo(undo)).code == Code::not_found);
+  undo.reach = "blog";
+  undo.once = {.scope = "mona", .key = "k", .fingerprint = "f"};
+  const Settled part = value_of(house.store->undo(undo));
+  CHECK(part.changed == 2);
+  CHECK(part.partial);
+  CHECK(part.skipped.empty());
+  const Settled again = value_of(house.store->undo(undo));
+  CHECK(again.replayed);
+  CHECK(again.partial);
+  CHECK(status_now(*house.store, a) == Status::pending);
+  CHECK(status_now(*house.store, b) == Status::pending);
+  CHECK(status_now(*house.store, c) == Status::spam);
+  CHECK(seen("blog").standing == 0);
+  CHECK(seen("blog").undone_by == part.id);
+  CHECK(seen("other").standing == 1);
+  CHECK_FALSE(seen("other").undone_by.has_value());
+  CHECK(seen({}).undone_by == part.id);
+  CHECK(seen({}).standing == 1);
+  std::vector<Block> blocks = value_of(house.store->blocks({}, {}, {}, 50, kNoon)).items;
+  REQUIRE(blocks.size() == 1);  // the other site's
+  CHECK(blocks[0].site == "other");
+
+  // The admin takes back what is left.
+  const Settled rest = value_of(house.store->undo(undoing(all.id)));
+  CHECK(rest.changed == 1);
+  CHECK_FALSE(rest.partial);
+  CHECK(status_now(*house.store, c) == Status::pending);
+  CHECK(seen("other").undone_by == rest.id);
+  CHECK(seen("blog").undone_by == part.id);
+  CHECK(value_of(house.store->blocks({}, {}, {}, 50, kNoon)).items.empty());
+}

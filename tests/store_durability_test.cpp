@@ -232,13 +232,14 @@ struct Outcome {
 
 // Writes from several threads, cuts the power after some writes, starts again and looks for what was
 // acknowledged.
-Outcome power_cut(const std::string& synchronous, std::uint32_t seed) {
+Outcome power_cut(const std::string& synchronous, std::uint32_t seed, std::uint32_t log_step = 4000) {
   Shim shim;
   Folder folder;
   StoreOptions options;
   options.address = "sqlite:" + (folder / "x.db").string();
   options.vfs = "powercut";
   options.synchronous = synchronous;
+  options.log_step = log_step;
   options.readers = 2;
   const std::string file = options.address.substr(7);
   auto store = open_store(options);
@@ -297,6 +298,51 @@ TEST_CASE("an acknowledged comment survives a power cut at any moment") {
     CHECK(outcome.lost == 0);
     CHECK(outcome.integrity == "ok");
   }
+}
+
+TEST_CASE("it survives as well while the log is being carried over to the file") {
+  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    CAPTURE(seed);
+    const Outcome outcome = power_cut("FULL", seed, 8);
+    CHECK(outcome.acknowledged >= 20);
+    CHECK(outcome.lost == 0);
+    CHECK(outcome.integrity == "ok");
+  }
+}
+
+TEST_CASE("the log stays short while everybody writes and reads, and all of it is carried over") {
+  StoreOptions options;
+  options.log_step = 50;
+  House house(options);
+  constexpr std::size_t kThreads = 4, kEach = 500;
+  // Eight steps, what one group may add, and a little for a reader that was in the way once or twice.
+  constexpr std::uintmax_t kMost = (8 * 50 + 600) * (4096 + 24);
+  std::atomic<std::uintmax_t> longest{0};
+  std::atomic<std::size_t> at_work{kThreads};
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (std::size_t i = 0; i < kEach; ++i) {
+        Draft draft;
+        draft.content = std::string(600, 'x');
+        add(*house.store, draft);
+        const auto size = std::filesystem::file_size(house.file() + "-wal");
+        for (std::uintmax_t seen = longest; seen < size && !longest.compare_exchange_weak(seen, size);) {
+        }
+      }
+      --at_work;
+    });
+  }
+  threads.emplace_back([&] {
+    while (at_work > 0) (void)house.store->queue(in_site());
+  });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(longest > 50 * 4096);
+  const std::uintmax_t seen = longest;
+  CAPTURE(seen);
+  CHECK(seen < kMost);
+  CHECK(std::filesystem::file_size(house.file()) > 1'000'000);  // most of it is there before the store closes
+  CHECK(value_of(house.store->stats("blog")).pending == kThreads * kEach);
 }
 
 TEST_CASE("without fsync the same power cut loses comments: the test can see it") {

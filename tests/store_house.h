@@ -77,6 +77,8 @@ struct Draft {
   std::vector<std::string> domains = {};
   std::vector<std::string> rules = {"link_count"};
   std::uint64_t copy_hash = 0;
+  Sketch sketch = {};
+  Id author_key = {};
   double score = 3.5;
   Status status = Status::pending;
   std::optional<Id> parent = {};
@@ -113,6 +115,8 @@ inline Keep keep_of(const Draft& draft) {
   keep.facts.now = draft.now;
   keep.domains = draft.domains;
   keep.copy_hash = draft.copy_hash;
+  keep.sketch = draft.sketch;
+  keep.author_key = draft.author_key;
   return keep;
 }
 
@@ -127,6 +131,8 @@ inline Probe probe_of(const Draft& draft, bool reserve = false) {
   probe.ip = draft.ip;
   probe.domains = draft.domains;
   probe.copy_hash = draft.copy_hash;
+  probe.sketch = draft.sketch;
+  probe.author_key = draft.author_key;
   probe.reserve = reserve;
   const auto at = draft.email.find('@');
   if (at != std::string::npos) probe.email_domain = draft.email.substr(at + 1);
@@ -138,7 +144,8 @@ T value_of(Result<T> result) {
   if (!result) FAIL("refused: ", result.error().what, " at ", result.error().where);
   return std::move(*result);
 }
-inline void done(const Done& result) {
+template <class T>
+void done(const Result<T>& result) {
   if (!result) FAIL("refused: ", result.error().what, " at ", result.error().where);
 }
 template <class T>

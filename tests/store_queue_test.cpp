@@ -50,6 +50,50 @@ TEST_CASE("the queue's pages hold every pending comment once, in each order, wha
   }
 }
 
+TEST_CASE("the queues of many sites are one queue, in each order, whatever the size of a page") {
+  House house;
+  std::vector<std::string> sites = {"blog"};
+  for (int i = 1; i < 30; ++i) {
+    sites.push_back("site" + std::to_string(i));
+    done(house.store->add_site(site_named(sites.back()), {}));
+  }
+  struct One {
+    Id id;
+    double score = 0, doubt = 0;
+    int arrived = 0;
+  };
+  std::vector<One> all;
+  for (int i = 0; i < 400; ++i) {
+    Draft draft;
+    // Half of them on one site, the others in stretches and here and there; some sites stay empty.
+    draft.site = sites[static_cast<std::size_t>(i % 2 == 0 ? 3 : i < 150 ? i / 40 : i * i % 23)];
+    draft.score = 3 + (i * 7 % 20) * 0.25 - (i % 3);
+    all.push_back({add(*house.store, draft), draft.score, std::abs(draft.score - Policy{}.hold), i});
+    draft.status = Status::spam;
+    if (i % 5 == 0) add(*house.store, draft);
+  }
+  for (const Sort sort : {Sort::oldest, Sort::newest, Sort::score, Sort::useful}) {
+    std::sort(all.begin(), all.end(), [sort](const One& a, const One& b) {
+      if (sort == Sort::score && a.score != b.score) return a.score > b.score;
+      if (sort == Sort::useful && a.doubt != b.doubt) return a.doubt < b.doubt;
+      return sort == Sort::newest || sort == Sort::score ? a.arrived > b.arrived : a.arrived < b.arrived;
+    });
+    std::vector<Id> expected;
+    for (const One& one : all) expected.push_back(one.id);
+    for (const std::uint32_t limit : {1U, 7U, 50U, 200U}) {
+      CAPTURE(limit);
+      CAPTURE(static_cast<int>(sort));
+      QueueQuery query = in_site({});
+      query.limit = limit;
+      query.sort = sort;
+      CHECK(all_of(*house.store, query) == expected);
+    }
+  }
+  QueueQuery query = in_site({});
+  query.status = Status::spam;
+  CHECK(all_of(*house.store, query).size() == 80);
+}
+
 TEST_CASE("a foreign, broken or borrowed cursor is refused by name") {
   House house;
   for (int i = 0; i < 3; ++i) add(*house.store, {});

@@ -135,6 +135,46 @@ TEST_CASE("trust is not had by typing somebody's name and email from another net
   CHECK(value_of(house.store->recall(probe_of(nameless))).facts.author == Record{});
 }
 
+TEST_CASE("an author known by a signed token is one author on every network, for good and for bad") {
+  House house;
+  Draft ana;
+  ana.author_key = new_id(kNoon);
+  const Id first = submit(*house.store, ana);
+  const Settled approved = value_of(house.store->settle(deciding(DecisionKind::approve, {first})));
+  Draft abroad = ana;
+  abroad.ip = "203.0.113.9";
+  const auto author = [&](const Draft& draft) {
+    return value_of(house.store->recall(probe_of(draft))).facts.author;
+  };
+  CHECK(author(abroad).approved == 1);
+  CHECK(author(abroad).first_seen == kNoon);
+  Draft typed = abroad;
+  typed.author_key = {};
+  CHECK(author(typed) == Record{});
+  // At home both ways lead to the same comments: they are not counted twice.
+  CHECK(author(ana).approved == 1);
+  const Id second = submit(*house.store, abroad);
+  CHECK(author(ana).pending == 1);
+  CHECK(author(typed).pending == 1);
+  CHECK(value_of(house.store->detail({}, second, kNoon)).author.approved == 1);
+  // Judged again, it is still that author.
+  Probe again = probe_of(typed);
+  again.self = second;
+  CHECK(value_of(house.store->recall(again)).facts.author.approved == 1);
+  const Settled spam = value_of(house.store->settle(deciding(DecisionKind::spam, {second})));
+  CHECK(author(ana).spam == 1);
+  value_of(house.store->undo(undoing(spam.id)));
+  value_of(house.store->undo(undoing(approved.id)));
+  CHECK(author(abroad).approved == 0);
+  CHECK(author(abroad).spam == 0);
+  CHECK(author(abroad).pending == 2);
+  Forget wish;
+  wish.email = "ana@people.example";
+  wish.now = kNoon;
+  value_of(house.store->forget(wish));
+  CHECK(author(abroad) == Record{});
+}
+
 TEST_CASE("a verified id is the author wherever it writes from") {
   House house;
   Draft draft;

@@ -1,5 +1,6 @@
 // The figures of the README, as ratios measured side by side in one run. Usage: bench [submit] [author]
-// [crowd] [pages] [check] [--seconds N] [--rows N]; without names, all of them. Prints Markdown.
+// [crowd] [decisions] [pages] [check] [patterns] [judge] [learner] [--seconds N] [--rows N]; without names,
+// all of them. Prints Markdown.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -20,7 +21,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/clock.h"
+#include "bench/learner.h"
 #include "bench/load.h"
+#include "bench/patterns.h"
 #include "bench/texts.h"
 #include "core/time.h"
 #include "secrets.h"
@@ -122,11 +126,6 @@ Child echo() {
   return Child({CHAFFINCH_ECHO}, {}, "");
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
-}
-
 // Requests made ahead, every comment different from all before it in this run.
 std::vector<std::string> submissions(std::uint64_t from, std::size_t count, bool keep_alive) {
   std::vector<std::string> made;
@@ -158,11 +157,24 @@ std::uint64_t created(const LoadResult& result) {
   return at == result.by_status.end() ? 0 : at->second;
 }
 
+// Waits until the service has caught up with its own work (the search index follows a burst), so that no
+// other measurement pays for it; at most a minute. The processor seconds that this took.
+double rest(const Child& service) {
+  const double began = service.processor();
+  for (int i = 0; i < 200; ++i) {
+    const double before = service.processor();
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    if (service.processor() - before < 0.02) break;
+  }
+  return service.processor() - began;
+}
+
 void bench_submit(double seconds) {
   std::printf("## Durable submissions over HTTP, beside a trivial echo\n\n");
   std::printf(
-      "| connections | echo /s | submit /s | ratio | p50 ms | p99 ms | not 201 | processor µs each |\n");
-  std::printf("|---|---|---|---|---|---|---|---|\n");
+      "| connections | echo /s | submit /s | ratio | p50 ms | p99 ms | not 201 | processor µs each | and µs "
+      "to index it afterwards |\n");
+  std::printf("|---|---|---|---|---|---|---|---|---|\n");
   Folder folder;
   const Child yardstick = echo();
   const Child chaffinch = service(folder.path);
@@ -175,9 +187,10 @@ void bench_submit(double seconds) {
   };
   for (const Row& row : {Row{"64 keep-alive", 64, false}, Row{"256 keep-alive", 256, false},
                          Row{"64, new each time", 64, true}}) {
-    std::vector<double> echoes, ours, ratios, p50, p99, cost;
+    std::vector<double> echoes, ours, ratios, p50, p99, cost, later;
     std::uint64_t refused = 0;
     for (int round = 0; round < 3; ++round) {
+      rest(chaffinch);
       const LoadResult plain = submit_load(yardstick.port, row.connections, seconds, row.fresh);
       const double before = chaffinch.processor();
       const LoadResult full = submit_load(chaffinch.port, row.connections, seconds, row.fresh);
@@ -188,10 +201,11 @@ void bench_submit(double seconds) {
       p99.push_back(full.percentile(99));
       cost.push_back((chaffinch.processor() - before) * 1e6 / static_cast<double>(full.answers));
       refused += full.answers - created(full) + full.errors;
+      later.push_back(rest(chaffinch) * 1e6 / static_cast<double>(full.answers));
     }
-    std::printf("| %s | %.0f | %.0f | %.3f | %.1f | %.1f | %llu | %.0f |\n", row.name, median(echoes),
+    std::printf("| %s | %.0f | %.0f | %.3f | %.1f | %.1f | %llu | %.0f | %.0f |\n", row.name, median(echoes),
                 median(ours), median(ratios), median(p50), median(p99),
-                static_cast<unsigned long long>(refused), median(cost));
+                static_cast<unsigned long long>(refused), median(cost), median(later));
     std::fflush(stdout);
   }
   std::printf("\nMedians of three rounds each. Peak memory of the service: %.0f MiB.\n\n",
@@ -400,6 +414,100 @@ void bench_crowd(double seconds) {
   std::printf("\nPeak memory of the service: %.0f MiB.\n\n", chaffinch.peak_memory());
 }
 
+// A moderator decides over HTTP, one comment a call, beside honest submissions at a rate that leaves the
+// machine air.
+void bench_decisions(double seconds) {
+  constexpr double kSubmissions = 200, kDecisions = 50;
+  constexpr int kRounds = 3;
+  std::printf("## Submissions with and without a stream of decisions that teach\n\n");
+  std::printf(
+      "| %.0f submissions a second, 16 connections | p50 ms | p99 ms | not 201 | decisions /s | p50 ms | p99 "
+      "ms | not "
+      "200 |\n|---|---|---|---|---|---|---|---|\n",
+      kSubmissions);
+  Folder folder;
+  { const Child first = service(folder.path); }
+  const auto wanted = static_cast<std::uint64_t>(seconds * kDecisions * kRounds) + 500;
+  std::vector<std::string> decisions;
+  {
+    StoreOptions options;
+    options.address = "sqlite:" + (folder.path / "chaffinch.db").string();
+    const auto store = open_store(options);
+    fill(*store, 0, 2 * wanted + 10, false);
+    QueueQuery query;
+    query.site = "demo";
+    query.limit = 200;
+    while (decisions.size() < wanted) {
+      const auto page = store->queue(query);
+      if (!page) throw std::runtime_error("queue: " + page.error().what);
+      for (const QueueItem& item : page->items) {
+        const bool spam = decisions.size() % 3 == 0;
+        decisions.push_back(post("/v1/decisions",
+                                 "{\"ids\":[\"" + item.comment.id.text() + "\"],\"decision\":\"" +
+                                     (spam ? "spam" : "approve") + "\"}",
+                                 kToken));
+      }
+      if (!page->next) break;
+      query.cursor = *page->next;
+    }
+  }
+  const Child chaffinch = service(folder.path);
+  rest(chaffinch);
+  struct Row {
+    std::vector<double> p50, p99, decided, decided_p50, decided_p99;
+    std::uint64_t refused = 0, undecided = 0;
+  };
+  Row rows[2];
+  std::uint64_t used = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    for (const bool deciding : {false, true}) {
+      Row& row = rows[deciding ? 1 : 0];
+      const auto requests =
+          submissions(next_number, static_cast<std::size_t>(seconds * kSubmissions * 2), true);
+      next_number += requests.size();
+      LoadResult decided;
+      std::jthread moderator;
+      if (deciding) {
+        moderator = std::jthread([&] {
+          LoadPlan plan;
+          plan.port = chaffinch.port;
+          plan.connections = 2;
+          plan.seconds = seconds;
+          plan.rate = kDecisions;
+          plan.request = [&](std::uint64_t i) -> const std::string& { return decisions.at(used + i); };
+          decided = run_load(plan);
+        });
+      }
+      LoadPlan plan;
+      plan.port = chaffinch.port;
+      plan.connections = 16;
+      plan.seconds = seconds;
+      plan.rate = kSubmissions;
+      plan.request = [&](std::uint64_t i) -> const std::string& { return requests[i % requests.size()]; };
+      const LoadResult result = run_load(plan);
+      row.p50.push_back(result.percentile(50));
+      row.p99.push_back(result.percentile(99));
+      row.refused += result.answers - created(result) + result.errors;
+      if (!deciding) continue;
+      moderator.join();
+      used += decided.answers + decided.errors + 2;
+      row.decided.push_back(decided.per_second());
+      row.decided_p50.push_back(decided.percentile(50));
+      row.decided_p99.push_back(decided.percentile(99));
+      const auto fine = decided.by_status.find(200);
+      row.undecided +=
+          decided.answers + decided.errors - (fine == decided.by_status.end() ? 0 : fine->second);
+    }
+  }
+  std::printf("| alone | %.1f | %.1f | %llu | | | | |\n", median(rows[0].p50), median(rows[0].p99),
+              static_cast<unsigned long long>(rows[0].refused));
+  std::printf("| with decisions | %.1f | %.1f | %llu | %.0f | %.1f | %.1f | %llu |\n", median(rows[1].p50),
+              median(rows[1].p99), static_cast<unsigned long long>(rows[1].refused), median(rows[1].decided),
+              median(rows[1].decided_p50), median(rows[1].decided_p99),
+              static_cast<unsigned long long>(rows[1].undecided));
+  std::printf("\nMedians of %d rounds each, in turn.\n\n", kRounds);
+}
+
 void bench_check() {
   std::printf("## Judging JSON lines without a server\n\n");
   Folder folder;
@@ -453,8 +561,12 @@ int main(int argc, char** argv) {
     if (run("submit")) bench_submit(seconds);
     if (run("author")) bench_author();
     if (run("crowd")) bench_crowd(std::max(seconds, 10.0));
+    if (run("decisions")) bench_decisions(seconds);
     if (run("check")) bench_check();
     if (run("pages")) bench_pages(rows);
+    if (run("patterns")) bench_patterns();
+    if (run("judge")) bench_judge();
+    if (run("learner")) bench_learner();
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "bench: %s\n", problem.what());
     return 1;

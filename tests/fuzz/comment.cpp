@@ -1,6 +1,7 @@
 // Everything that a hostile comment meets before the store: wire -> gather -> every rule and shipped pattern
-// -> verdict. Besides crashes and hangs it checks what must hold for any input: evidence lies within its
-// field on character borders, and judging twice gives the same verdict.
+// -> learner -> verdict, and what would be learned of it. Besides crashes and hangs it checks what must hold
+// for any input: evidence lies within its field on character borders, and judging twice gives the same
+// verdict.
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -8,8 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/features.h"
 #include "analysis/gather.h"
+#include "analysis/impression.h"
+#include "analysis/learner.h"
+#include "analysis/lesson.h"
 #include "analysis/ruleset.h"
+#include "analysis/starter.h"
 #include "analysis/text.h"
 #include "http/wire.h"
 #include "packs.h"
@@ -32,6 +38,20 @@ std::shared_ptr<const chaffinch::RuleSet> shipped_rules() {
   return rules;
 }
 
+// Enough of both kinds that it speaks.
+chaffinch::Model taught(const chaffinch::RuleSet& rules, const chaffinch::FeatureKey& key) {
+  std::vector<chaffinch::Labelled> rows;
+  for (int i = 0; i < 40; ++i) {
+    chaffinch::Labelled row;
+    row.spam = i % 2 == 0;
+    row.comment.author.name = row.spam ? "Best Offers" : "Ana";
+    row.comment.content =
+        (row.spam ? "cheap pills http://x.example/" : "the second proof is lovely ") + std::to_string(i);
+    rows.push_back(std::move(row));
+  }
+  return chaffinch::starter_model(rows, rules, key);
+}
+
 bool on_border(std::string_view text, std::uint32_t at) {
   return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
 }
@@ -45,8 +65,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto row = http::read_row(text);
   if (!row) return 0;
   Evidence evidence = gather(std::move(row->submission));
-  const Verdict verdict = rules->judge(evidence, Policy{});
-  if (!(verdict == rules->judge(evidence, Policy{}))) std::abort();
+  static const FeatureKey key("the key of the fuzzed learner");
+  static const Model model = taught(*rules, key);
+  const Learned learned{.key = &key, .site = &model, .version = "fuzz"};
+  const Verdict verdict = rules->judge(evidence, Policy{}, &learned);
+  if (!(verdict == rules->judge(evidence, Policy{}, &learned))) std::abort();
+  const Lesson lesson{features_of(evidence, verdict.findings, key).vector, 0};
+  const auto read = decode_lesson(encode(lesson));
+  if (!read || !(*read == lesson)) std::abort();
+  (void)decode_lesson(text);
+  (void)Model::load(text);
   for (const Finding& finding : verdict.findings) {
     for (const Spot& spot : finding.evidence) {
       const std::string_view field = evidence.raw(spot.field);

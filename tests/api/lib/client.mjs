@@ -39,6 +39,9 @@ function judged(exchange) {
   );
 }
 
+// An answer to `raw` bytes that were a request of this method and path: checked and counted like all others.
+export const judge = (method, path, answer) => judged({ method, path: decodeURI(path), ...answer });
+
 // One request, one checked answer: {status, headers, text, body}. `path` may carry a query; `query` is added to it
 // (undefined values are left out, arrays are repeated). `body`: a value for JSON; `bytes`: sent as they are, with `type`.
 export async function call(house, method, path, options = {}) {
@@ -170,7 +173,7 @@ function parse(text) {
     text: body,
     rest: Number.isNaN(length) ? "" : text.slice(start + length),
   };
-  if ((headers["content-type"] ?? "").startsWith("application/problem+json")) {
+  if (body && (headers["content-type"] ?? "").startsWith("application/problem+json")) {
     answer.body = JSON.parse(body);
     assert.deepEqual(problemFlaws(answer.body, answer.status), []);
   }

@@ -288,7 +288,7 @@ export class Document {
     }
     for (const [lower, name] of Object.entries(described)) {
       const header = this.at(`${real}/headers/${escape(name)}`);
-      const value = headers[lower];
+      const value = Array.isArray(headers[lower]) ? headers[lower].join(", ") : headers[lower];
       if (value === undefined) {
         if (header.value.required) wrong.push(`header "${name}" of ${status} is missing`);
         continue;

@@ -79,7 +79,13 @@ export async function open(options) {
         spam: 34,
         discard: 500,
         ...rest,
-        overrides: { "link_count.score": 20, "link_count.max": 2, ...overrides },
+        overrides: {
+          "link_count.score": 20,
+          "link_count.max": 2,
+          "near_spam.score": 0.5,
+          "near_copy.score": 0.5,
+          ...overrides,
+        },
       };
       const { body } = await admin.post(
         "/v1/sites",

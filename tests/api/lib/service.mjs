@@ -14,8 +14,9 @@ export function program() {
   return named;
 }
 
+// `fileBlocks`: no file may become larger than that many blocks of 512 bytes, which is a full disk to the service.
 // `settings`: by setting name, {"http.rate_burst": 3}. Public callers are not slowed down unless a story asks for it.
-export async function start({ settings = {}, data } = {}) {
+export async function start({ settings = {}, data, fileBlocks } = {}) {
   const folder = data ?? mkdtempSync(join(tmpdir(), "chaffinch-api-"));
   const environment = { PATH: process.env.PATH, CHAFFINCH_ADMIN_TOKEN: kAdminToken };
   for (const name of ["ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"]) {
@@ -25,7 +26,9 @@ export async function start({ settings = {}, data } = {}) {
   for (const [name, value] of Object.entries(all)) {
     environment["CHAFFINCH_" + name.replaceAll(".", "_").toUpperCase()] = String(value);
   }
-  const child = spawn(program(), ["serve", "--port", "0", "--data", folder], {
+  const words = [program(), "serve", "--port", "0", "--data", folder];
+  if (fileBlocks) words.unshift("/bin/sh", "-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`);
+  const child = spawn(words[0], words.slice(1), {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });

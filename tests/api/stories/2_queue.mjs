@@ -128,17 +128,25 @@ describe("the queue", () => {
       assert.deepEqual(await blog.ids(), oldest, "oldest is what is meant when nothing is said");
     });
 
-    it("by score, and by nearness to the threshold", async () => {
+    it("by score, and by what verdict and learner are unsure of", async () => {
       const scores = (await blog.queue({ sort: "score" })).map((item) => item.verdict.score);
       assert.deepEqual(
         scores,
         [...scores].sort((a, b) => b - a),
       );
-      const near = (await blog.queue({ sort: "useful" })).map((item) => Math.abs(item.verdict.score - 14));
-      assert.deepEqual(
-        near,
-        [...near].sort((a, b) => a - b),
-      );
+      // How many alike waited when it came is not told; those that it saw are the most that it can have been,
+      // as some of them were still on their way.
+      const bounds = ({ verdict: { score, probability }, facts }) => {
+        const distance =
+          probability === null ? Math.abs(score - 14) : (Math.abs(score - 14) + 3 * Math.abs(2 * probability - 1)) / 2;
+        return { least: distance - 0.5 * Math.log2(1 + facts.copies + facts.near_copies), most: distance };
+      };
+      const useful = await blog.queue({ sort: "useful" });
+      const near = (await Promise.all(useful.map((item) => blog.detail(item)))).map(bounds);
+      near.forEach(({ most }, at) => {
+        const before = Math.max(-Infinity, ...near.slice(0, at).map(({ least }) => least));
+        assert.ok(before <= most + 1e-9, `comment ${at}: ${before} stands before ${most}`);
+      });
       assert.equal(near.length, 14);
     });
 
@@ -268,6 +276,24 @@ describe("the queue", () => {
         (await blog.detail(one)).history.map((entry) => entry.what),
         ["submitted", "reject", "undo"],
       );
+    });
+
+    it("near copies are shown beside copies, and what people said of them is remembered", async () => {
+      const plot = await house.site();
+      const say = (month) =>
+        plot.submit({ content: `Our neighbours sowed ${month} beans along the northern fence and watered them by hand every evening` });
+      const one = await say("early");
+      const other = await say("late");
+      const detail = await plot.detail(other);
+      assert.deepEqual(detail.near_copies, [one.id]);
+      assert.deepEqual(detail.copies, []);
+      assert.equal(detail.facts.near_copies, 1);
+      const { id: decision } = await plot.decide("spam", [one]);
+      const third = (await plot.detail(await say("many"))).facts;
+      assert.deepEqual([third.near_copies, third.near_spam, third.near_spam_told, third.near_ham], [2, 1, 1, 0]);
+      await plot.undo(decision);
+      const fourth = (await plot.detail(await say("some"))).facts;
+      assert.deepEqual([fourth.near_copies, fourth.near_spam, fourth.near_ham], [3, 0, 0]);
     });
 
     it("not at what does not exist or belongs to others", async () => {

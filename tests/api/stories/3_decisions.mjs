@@ -47,6 +47,25 @@ describe("deciding", () => {
       assert.equal(await status(good), "spam");
     });
 
+    it("what still waits and is nearly the same is named, ready to be decided as well", async () => {
+      const plot = await house.site({ policy: { moderation: "hold_all" } });
+      const say = (month) =>
+        plot.submit({ content: `Our neighbours sowed ${month} beans along the northern fence and watered them by hand every evening` });
+      const sown = [];
+      for (const month of ["early", "late", "many", "some"]) sown.push(await say(month));
+      const alone = await plot.doubtful();
+      const { near_copies: near } = await plot.decide("spam", [sown[0]]);
+      assert.deepEqual(near, {
+        count: 3,
+        ids: [sown[3], sown[2], sown[1]].map(({ id }) => ({ id, version: 1 })),
+        like: sown[0].id,
+      });
+      const next = (await plot.moderator.post("/v1/decisions", { ids: near.ids, decision: "spam" })).body;
+      assert.equal(next.changed, 3);
+      assert.deepEqual(next.near_copies, { count: 0, ids: [], like: null });
+      assert.deepEqual(await plot.ids(), [alone.id]);
+    });
+
     it("an id named twice is decided once", async () => {
       const one = await blog.doubtful();
       const answer = await blog.decide("approve", [one, one]);

@@ -8,7 +8,7 @@ let house, blog;
 
 // Fields that no public answer may have, at any depth, whatever it is about.
 const kPrivate =
-  /^(email|ip|client|user_agent|referrer|verdict|score|probability|findings|evidence|facts|record|history|lease|discard|copies|rules_version|note|reason|by|token|secret|version|decided)$/;
+  /^(email|ip|client|user_agent|referrer|verdict|score|probability|findings|evidence|facts|record|history|lease|discard|copies|near_copies|rules_version|note|reason|by|token|secret|version|decided)$/;
 
 function privateFields(value, path = "") {
   if (Array.isArray(value)) return value.flatMap((one, i) => privateFields(one, `${path}/${i}`));

@@ -137,6 +137,21 @@ describe("who may do what", () => {
       "POST /v1/recheck": ["ASM", { cursor: "x" }],
       "GET /v1/stats": ["ASM"],
       "GET /v1/rules": ["ASM"],
+      "PUT /v1/rules/{name}/state": ["AS", {}],
+      "POST /v1/rules/reload": ["A"],
+      "GET /v1/rules/packs": ["ASM"],
+      "GET /v1/rules/packs/{name}": ["ASM"],
+      "PUT /v1/rules/packs/{name}": ["ASM", {}],
+      "DELETE /v1/rules/packs/{name}": ["ASM"],
+      "POST /v1/rules/validate": ["ASM", {}],
+      "POST /v1/rules/try": ["ASM", {}],
+      "POST /v1/rules/publish": ["AS", { note: 5 }],
+      "GET /v1/rules/versions": ["ASM"],
+      "POST /v1/rules/versions/{n}/restore": ["AS"],
+      "GET /v1/rules/log": ["ASM"],
+      "POST /v1/rules/backtests": ["ASM", { limit: 0 }],
+      "GET /v1/rules/backtests/{id}": ["ASM"],
+      "DELETE /v1/rules/backtests/{id}": ["ASM"],
       "GET /v1/blocks": ["ASM"],
       "POST /v1/blocks": ["ASM", {}],
       "DELETE /v1/blocks/{id}": ["ASM"],
@@ -176,7 +191,7 @@ describe("who may do what", () => {
       for (const [operation, [allowed, body]] of Object.entries(table)) {
         const [method, path] = operation.split(" ");
         for (const letter of Object.keys(kRoles)) {
-          const { status } = await call(house.service, method, path.replace("{id}", kNobody), {
+          const { status } = await call(house.service, method, path.replace(/\{[^}]+\}/, kNobody), {
             token: who[letter].token,
             body,
           });

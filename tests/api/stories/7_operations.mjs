@@ -83,6 +83,8 @@ describe("a service in peace", () => {
     assert.match(text, /\/v1\/openapi\.json/);
     const { body: rules } = await blog.moderator.get("/v1/rules");
     const rule = rules.rules.find((one) => one.name === "link_count");
+    const learned = rules.rules.find((one) => one.name === "learned");
+    assert.deepEqual([learned.kind, learned.state], ["learner", "live"]);
     assert.ok(rule.about && rule.score > 0 && rule.knobs.some((knob) => knob.name === "max"));
     const { body: verdict } = await blog.frontend.post("/v1/check", comment(), { status: 200 });
     assert.equal(rules.version, verdict.rules_version);
@@ -119,6 +121,27 @@ describe("a service in peace", () => {
       `the queue's size: ${JSON.stringify(queue)}`,
     );
     assert.doesNotMatch((await watcher.get("/metrics")).text, /mail\.example|198\.51\./);
+  });
+
+  it("tells how good the learner is that predicts before it learns", async () => {
+    const site = await house.site();
+    await site.decide("spam", [await site.doubtful()]);
+    await site.decide("approve", [await site.doubtful()]);
+    const { learner } = (await site.stats()).sites[0];
+    assert.deepEqual([learner.ham, learner.spam, learner.waiting], [1, 1, 0]);
+    assert.equal(learner.calibration.observed, 0.5);
+    const { steps } = learner.calibration;
+    assert.equal(
+      steps.reduce((sum, step) => sum + step.ham + step.spam, 0),
+      2,
+    );
+    assert.ok(learner.bytes > 1000 && learner.weights > 10);
+    const now = readMetrics((await house.admin.get("/metrics")).text);
+    const label = `site="${site.id}"`;
+    assert.equal(now.sum("chaffinch_learner_predictions", label), 2);
+    assert.equal(now.sum("chaffinch_learner_predictions", label, 'told="spam"'), 1);
+    assert.equal(now.sum("chaffinch_learner_bytes", label), learner.bytes);
+    assert.equal(now.types.chaffinch_learner_drift, "gauge");
   });
 
   it("gives each answer a number of its own", async () => {

@@ -1,0 +1,197 @@
+// What new comments count is written for many at once: nobody sees it, and a crash loses none of it.
+#include <array>
+#include <map>
+#include <random>
+#include <thread>
+
+#include <sqlite3.h>
+
+#include "store/sqlite/known.h"
+#include "store_house.h"
+
+using namespace chaffinch;
+
+TEST_SUITE_BEGIN("store");
+
+namespace {
+
+std::int64_t number_in_file(const std::string& file, const char* text) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+  std::int64_t number = -1;
+  const auto take = [](void* to, int, char** values, char**) {
+    *static_cast<std::int64_t*>(to) = values[0] == nullptr ? -1 : std::atoll(values[0]);
+    return 0;
+  };
+  CHECK(sqlite3_exec(db, text, take, &number, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  return number;
+}
+
+Draft some_draft(std::mt19937& random) {
+  const auto one_of = [&](unsigned count) { return random() % count; };
+  Draft draft;
+  draft.name = "Name" + std::to_string(one_of(5));
+  draft.email = one_of(6) == 0 ? "" : "mail" + std::to_string(one_of(5)) + "@people.example";
+  draft.ip = "198.51." + std::to_string(one_of(2)) + "." + std::to_string(one_of(3));
+  draft.domains = {"shop" + std::to_string(one_of(4)) + ".example"};
+  draft.copy_hash = one_of(4);
+  draft.status = std::array{Status::pending, Status::approved, Status::spam}[one_of(3)];
+  draft.now = kNoon + static_cast<Time>(one_of(1000)) * kSecond;
+  return draft;
+}
+
+// What is remembered of it, without what only the process knows.
+Facts remembered(Store& store, Draft draft) {
+  draft.now = kNoon + kHour;
+  const Facts facts = value_of(store.recall(probe_of(draft))).facts;
+  Facts kept;
+  kept.author = facts.author;
+  kept.email = facts.email;
+  kept.address = facts.address;
+  kept.network = facts.network;
+  kept.domains = facts.domains;
+  kept.copies = facts.copies;
+  kept.copies_spam = facts.copies_spam;
+  kept.copies_approved = facts.copies_approved;
+  return kept;
+}
+
+std::uint32_t all(const Record& record) {
+  return record.pending + record.approved + record.rejected + record.spam + record.checked;
+}
+
+}  // namespace
+
+TEST_CASE("promise 1: what comments count is whole after a crash, written out or not") {
+  StoreOptions quiet;
+  quiet.log_step = 1'000'000;  // the log is not carried over while its file is copied
+  House house(quiet);
+  std::mt19937 random(7);
+  std::vector<Draft> drafts;
+  bool unwritten = false;
+  for (int round = 0; round < 200 && (round < 20 || !unwritten); ++round) {
+    for (int i = 0; i < 10; ++i) {
+      drafts.push_back(some_draft(random));
+      const Id id = submit(*house.store, drafts.back());
+      // Now and then a decision comes between; the tables are whole for it.
+      if (random() % 16 == 0) done(house.store->settle(deciding(DecisionKind::reject, {id})));
+    }
+    // The file and its log as a crash leaves them at this moment.
+    const Folder crash;
+    const std::string copy = (crash / "chaffinch.db").string();
+    std::filesystem::copy_file(house.file(), copy);
+    std::filesystem::copy_file(house.file() + "-wal", copy + "-wal");
+    StoreOptions options;
+    options.address = "sqlite:" + copy;
+    {
+      const Folder look;
+      const std::string seen = (look / "chaffinch.db").string();
+      std::filesystem::copy_file(copy, seen);
+      std::filesystem::copy_file(copy + "-wal", seen + "-wal");
+      if (number_in_file(
+              seen, "SELECT value < (SELECT max(seq) FROM comment) FROM meta WHERE name = 'counted'") == 1)
+        unwritten = true;
+    }
+    const auto again = open_store(options);
+    for (std::size_t i = drafts.size() - 10; i < drafts.size(); ++i) {
+      CAPTURE(round);
+      CHECK(remembered(*again, drafts[i]) == remembered(*house.store, drafts[i]));
+    }
+  }
+  CHECK(unwritten);
+}
+
+TEST_CASE("records are what the comments say, whatever came between") {
+  House house;
+  std::mt19937 random(11);
+  struct One {
+    Draft draft;
+    Id id;
+    Status status;
+  };
+  std::vector<One> ones;
+  std::vector<Id> decisions;
+  for (int step = 0; step < 600; ++step) {
+    const auto what = random() % 20;
+    if (what < 15 || ones.empty()) {
+      const Draft draft = some_draft(random);
+      ones.push_back({draft, submit(*house.store, draft), draft.status});
+    } else if (what < 18) {
+      One& one = ones[random() % ones.size()];
+      one.status = what == 15 ? Status::approved : what == 16 ? Status::spam : Status::rejected;
+      const DecisionKind kind = what == 15   ? DecisionKind::approve
+                                : what == 16 ? DecisionKind::spam
+                                             : DecisionKind::reject;
+      (void)house.store->settle(deciding(kind, {one.id}));
+      one.status = status_now(*house.store, one.id);
+    } else if (what == 18) {
+      house.reopen();
+    }
+    if (step % 20 != 0) continue;
+    const Draft& asked = ones[random() % ones.size()].draft;
+    std::array<std::uint32_t, 5> by_address{};
+    std::uint32_t of_domain = 0;
+    for (const One& one : ones) {
+      if (one.draft.ip == asked.ip) ++by_address[static_cast<std::size_t>(one.status)];
+      if (one.draft.domains == asked.domains) ++of_domain;
+    }
+    const Facts facts = remembered(*house.store, asked);
+    CHECK(facts.address.pending == by_address[static_cast<std::size_t>(Status::pending)]);
+    CHECK(facts.address.approved == by_address[static_cast<std::size_t>(Status::approved)]);
+    CHECK(facts.address.spam == by_address[static_cast<std::size_t>(Status::spam)]);
+    CHECK(facts.address.rejected == by_address[static_cast<std::size_t>(Status::rejected)]);
+    REQUIRE(facts.domains.size() == 1);
+    CHECK(all(facts.domains[0].record) == of_domain);
+  }
+}
+
+TEST_CASE("who reads while it is written out sees every acknowledged comment once") {
+  House house;
+  std::atomic<std::uint32_t> begun{0}, acknowledged{0};
+  std::atomic<bool> over{false};
+  Draft draft;
+  const Id decided =
+      submit(*house.store, Draft{.name = "Zoe", .email = "zoe@people.example", .ip = "203.0.113.9"});
+  std::thread writer([&] {
+    for (int i = 0; i < 400; ++i) {
+      ++begun;
+      add(*house.store, draft);
+      ++acknowledged;
+    }
+    over = true;
+  });
+  // Each of its decisions writes the backlog out.
+  std::thread moderator([&] {
+    for (int i = 0; !over; ++i) {
+      const auto kind = i % 2 == 0 ? DecisionKind::approve : DecisionKind::spam;
+      (void)house.store->settle(deciding(kind, {decided}, kNoon + i * kSecond));
+    }
+  });
+  std::uint32_t wrong = 0;
+  while (!over) {
+    const std::uint32_t least = acknowledged;
+    const Record record = value_of(house.store->recall(probe_of(draft))).facts.author;
+    const std::uint32_t most = begun;
+    if (all(record) < least || all(record) > most) ++wrong;
+  }
+  writer.join();
+  moderator.join();
+  CHECK(wrong == 0);
+  CHECK(all(remembered(*house.store, draft).author) == 400);
+}
+
+TEST_CASE("a row that is there is known, and few that are not") {
+  sqlite::Known known;
+  known.size_for(0);
+  std::mt19937_64 random(3);
+  std::vector<std::uint64_t> there;
+  for (int i = 0; i < 250'000; ++i) known.add(there.emplace_back(random()));
+  std::size_t missed = 0, in_vain = 0;
+  for (const std::uint64_t key : there) missed += known.may_have(key) ? 0 : 1;
+  for (int i = 0; i < 100'000; ++i) in_vain += known.may_have(random()) ? 1 : 0;
+  CHECK(missed == 0);
+  CHECK(in_vain < 500);
+}
+
+TEST_SUITE_END();
