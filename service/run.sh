@@ -33,7 +33,7 @@ if [ ! -f "$build/build.ninja" ]; then
   cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTESTS=OFF >"$top/.build.log" 2>&1 ||
     { cat "$top/.build.log" >&2; exit 1; }
 fi
-echo "Building (about two minutes the first time)"
+echo "Building (some minutes the first time)"
 cmake --build "$build" --target chaffinch >"$top/.build.log" 2>&1 || { cat "$top/.build.log" >&2; exit 1; }
 rm -f "$top/.build.log"
 
