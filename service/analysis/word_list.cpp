@@ -74,7 +74,7 @@ bool fits_address(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
   std::string made = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') made += '\\';
@@ -219,12 +219,12 @@ class Import {
     const bool summed = wish_.score.has_value() && parts.size() > 1;
     std::string& toml = made_.toml;
     toml = "# Made from " + file_ + " by `chaffinch rules import`.\npack = \"" + wish_.name +
-           "\"\nabout = " + quoted(wish_.about) + "\n";
+           "\"\nabout = " + toml_text(wish_.about) + "\n";
     std::string any;
     for (const Part& part : parts) {
       const std::string name = wish_.name + (summed && part.suffix.empty() ? "_entry" : part.suffix);
       any += (any.empty() ? "" : " or ") + name;
-      toml += "\n[[pattern]]\nname = \"" + name + "\"\nabout = " + quoted(wish_.about) + "\n" +
+      toml += "\n[[pattern]]\nname = \"" + name + "\"\nabout = " + toml_text(wish_.about) + "\n" +
               (summed ? "score = 0\n" : worth()) + "type = \"" + part.type + "\"\n";
       std::string listed_files, remarks;
       const std::string file = wish_.name + part.suffix + ".txt";
@@ -232,25 +232,25 @@ class Import {
       for (const std::string& entry : part.entries) {
         // A list file takes such lines for remarks.
         if (entry.front() == '#')
-          remarks += (remarks.empty() ? "" : ", ") + quoted(entry);
+          remarks += (remarks.empty() ? "" : ", ") + toml_text(entry);
         else
           list += entry + "\n";
       }
       if (!list.empty()) {
-        listed_files = quoted(file);
+        listed_files = toml_text(file);
         made_.lists.emplace_back(file, std::move(list));
       }
       for (const std::string& other : part.also)
-        listed_files += (listed_files.empty() ? "" : ", ") + quoted(other);
+        listed_files += (listed_files.empty() ? "" : ", ") + toml_text(other);
       if (!remarks.empty()) toml += "match = [" + remarks + "]\n";
       if (!listed_files.empty()) toml += "list = [" + listed_files + "]\n";
       toml += "fields = [" + part.fields + "]\n" +
               (part.view.empty() ? "" : "view = \"" + part.view + "\"\n") + "spam = [" + part.spam +
-              "]\nham = [" + quoted(ham) + "]\n";
+              "]\nham = [" + toml_text(ham) + "]\n";
     }
     if (!summed) return;
-    toml += "\n[[composite]]\nname = \"" + wish_.name + "\"\nabout = " + quoted(wish_.about) + "\nwhen = \"" +
-            any + "\"\n" + worth();
+    toml += "\n[[composite]]\nname = \"" + wish_.name + "\"\nabout = " + toml_text(wish_.about) +
+            "\nwhen = \"" + any + "\"\n" + worth();
   }
 
   std::string worth() const {
@@ -270,7 +270,7 @@ class Import {
       (fits_address(entry.text) ? address : text).entries.push_back(entry.text);
     for (Part* part : {&text, &address}) {
       if (part->entries.empty()) continue;
-      part->spam = quoted(part->entries.front());
+      part->spam = toml_text(part->entries.front());
       std::string remarks;
       const bool has_list = std::any_of(part->entries.begin(), part->entries.end(),
                                         [](const std::string& one) { return one.front() != '#'; });
@@ -289,7 +289,7 @@ class Import {
       for (const std::string& entry : part.entries) {
         Submission comment;
         comment.content = entry;
-        if (gather(comment).visible.value.find(entry) != std::string::npos) return quoted(entry);
+        if (gather(comment).visible.value.find(entry) != std::string::npos) return toml_text(entry);
       }
     }
     return {};
@@ -327,16 +327,17 @@ class Import {
           break;
       }
     }
-    if (!text.entries.empty()) text.spam = quoted(text.entries.front());
-    if (!domain.entries.empty()) domain.spam = quoted("http://" + domain.entries.front() + "/");
+    if (!text.entries.empty()) text.spam = toml_text(text.entries.front());
+    if (!domain.entries.empty()) domain.spam = toml_text("http://" + domain.entries.front() + "/");
     if (!email.entries.empty()) {
       const std::string& first = email.entries.front();
       email.spam =
-          "{content = \"hello\", email = " + quoted(first.front() == '@' ? "someone" + first : first) + "}";
+          "{content = \"hello\", email = " + toml_text(first.front() == '@' ? "someone" + first : first) +
+          "}";
     }
     if (!address.entries.empty())
       address.spam =
-          "{content = \"hello\", ip = " + quoted(Network::parse(address.entries.front())->address.text()) +
+          "{content = \"hello\", ip = " + toml_text(Network::parse(address.entries.front())->address.text()) +
           "}";
     for (Part* part : {&text, &domain, &email, &address})
       if (!part->entries.empty()) parts.push_back(std::move(*part));

@@ -129,9 +129,9 @@ Result<Recalled> Engine::recall(const Probe& probe) {
       facts.domains.push_back({probe.domains[i], known->domains[i]});
     }
     if (probe.copy_hash != 0) {
-      facts.copies += known->copy.count;
-      facts.copies_spam = known->copy.spam;
-      facts.copies_approved = known->copy.approved;
+      facts.copies += static_cast<std::uint32_t>(known->copy.count);
+      facts.copies_spam = static_cast<std::uint32_t>(known->copy.spam);
+      facts.copies_approved = static_cast<std::uint32_t>(known->copy.approved);
       if (probe.self) without_self(db, no, probe, facts);
     }
     std::int64_t article = 0;
