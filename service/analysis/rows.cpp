@@ -169,9 +169,8 @@ std::optional<Row> row_of_escape(char kind) {
 }
 
 std::optional<Row> row_of_character(char32_t character) {
-  Members members;
-  members.add(character, character);
-  return row_of(members);
+  if (white(character)) return Row::space;
+  return of_word(character) ? Row::word : Row::solid;
 }
 
 Width Width::of(Row row) {
