@@ -106,25 +106,51 @@ TEST_CASE("links lead to http and https alone") {
 
 TEST_CASE("whatever is written, the page stays small in depth and made of known elements") {
   std::string quotes, lists, brackets, stars, mixed;
-  for (int i = 0; i < 5'000; ++i) {
+  for (int i = 0; i < 4'000; ++i) {
     quotes += "> ";
     brackets += "[";
     stars += i % 2 == 0 ? "*a " : "**a ";
     mixed += "<a href='x'>[![";
   }
-  for (int i = 0; i < 120; ++i) lists += std::string(static_cast<std::size_t>(2 * i), ' ') + "- x\n";
+  for (std::string* one : {&quotes, &brackets, &stars, &mixed}) one->resize(4'000);
+  for (int i = 0; i < 55; ++i) lists += std::string(static_cast<std::size_t>(2 * i), ' ') + "- x\n";
   for (const std::string& text :
-       {quotes + "x", lists, brackets + "x](http://a.example)", stars, mixed,
-        "[a](" + std::string(3'000, '('), std::string(8'000, '`'), std::string(8'000, '_') + "a",
+       {quotes.substr(0, 3'999) + "x", lists, brackets.substr(0, 3'900) + "x](http://a.example)", stars,
+        mixed, "[a](" + std::string(3'000, '('), std::string(4'000, '`'), std::string(4'000, '_') + "a",
         std::string("\xff\xfe[x](http://a.example)"), std::string("a\0b", 3)}) {
     CAPTURE(text.substr(0, 40));
+    REQUIRE(text.size() <= kMarkdown);
     const auto tree = shown(text, true);
     // Around the deepest level stand at most a heading's or a code block's two elements and a link.
     CHECK(depth_of(tree) <= kShownDepth + 4);
     CHECK(only_ours(html_of(tree)));
   }
+  // A reference that is used again and again is not written out again and again.
+  std::string references = "[a]: http://a.example/" + std::string(1'000, 'x') + "\n\n";
+  for (int i = 0; i < 900; ++i) references += "[a]";
+  REQUIRE(references.size() <= kMarkdown);
+  CHECK(marked(references).size() < 4 * references.size());
   // Past the limit Markdown is shown as it was written.
   CHECK(marked(std::string(kMarkdown, 'x') + " **a**") == plain(std::string(kMarkdown, 'x') + " **a**"));
+}
+
+TEST_CASE("a comment of marks alone is shown as it was typed") {
+  for (const char* text : {"***", "- - - -", "[a]: http://b", "~~~", "<>", "-"}) {
+    CAPTURE(text);
+    CHECK(marked(text).size() > 7);
+  }
+  CHECK(marked("***") == "<p>***</p>");
+  CHECK(marked("   ") == "");
+}
+
+TEST_CASE("64 KiB of one address's brackets are looked at once") {
+  // Counting them anew for each bracket took 13 s a text: two hundred of these would not end within a test's
+  // limit.
+  const std::string brackets(65'000, ')');
+  for (int i = 0; i < 200; ++i)
+    CHECK(plain("http://a" + brackets) == "<p>" + link("http://a", "http://a") + brackets + "</p>");
+  CHECK(plain("http://a(b)c).") == "<p>" + link("http://a(b)c", "http://a(b)c") + ").</p>");
+  CHECK(plain("http://a[1].)") == "<p>" + link("http://a[1]", "http://a[1]") + ".)</p>");
 }
 
 TEST_CASE("the words are all there, whatever the depth") {

@@ -133,20 +133,24 @@ void show_children(cmark_node* node, std::size_t depth, bool in_link, std::vecto
     show_node(child, depth, in_link, to);
 }
 
-// How deep the parser's tree goes, walked without recursion: hostile text nests thousands of quotes.
-bool too_deep(cmark_node* root) {
+// Whether the tree is more than may be shown, walked without recursion: hostile text nests thousands of
+// quotes, and one reference with a long address makes each "[a]" as long.
+bool too_much(cmark_node* root, std::size_t written) {
   std::size_t depth = 0;
+  std::size_t addresses = 0;
   cmark_iter* const walk = cmark_iter_new(root);
-  bool deep = false;
-  for (cmark_event_type event = cmark_iter_next(walk); event != CMARK_EVENT_DONE && !deep;
+  bool much = false;
+  for (cmark_event_type event = cmark_iter_next(walk); event != CMARK_EVENT_DONE && !much;
        event = cmark_iter_next(walk)) {
     cmark_node* const node = cmark_iter_get_node(walk);
-    if (cmark_node_first_child(node) == nullptr) continue;  // a leaf is entered and not always left
-    depth += event == CMARK_EVENT_ENTER ? 1 : static_cast<std::size_t>(-1);
-    deep = depth > kWalked;
+    if (event == CMARK_EVENT_ENTER) addresses += url(node).size();
+    // A leaf is entered and not always left.
+    if (cmark_node_first_child(node) != nullptr)
+      depth += event == CMARK_EVENT_ENTER ? 1 : static_cast<std::size_t>(-1);
+    much = depth > kWalked || addresses > 2 * written + 1'000;
   }
   cmark_iter_free(walk);
-  return deep;
+  return much;
 }
 
 }  // namespace
@@ -158,7 +162,7 @@ std::vector<Shown> shown_markdown(std::string_view content) {
     cmark_parser_attach_syntax_extension(parser.get(), extension);
   cmark_parser_feed(parser.get(), content.data(), content.size());
   const std::unique_ptr<cmark_node, FreeNode> root(cmark_parser_finish(parser.get()));
-  if (!root || too_deep(root.get())) return shown_plain(content);
+  if (!root || too_much(root.get(), content.size())) return shown_plain(content);
   std::vector<Shown> tree;
   show_children(root.get(), 0, false, tree);
   return tree;

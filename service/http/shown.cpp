@@ -1,6 +1,7 @@
 #include "http/shown.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "analysis/text.h"
@@ -21,18 +22,20 @@ std::size_t end_of_address(std::string_view text, std::size_t start) {
   while (end < text.size() && !is_space(text[end]) && text[end] != '<' && text[end] != '>' &&
          text[end] != '"' && static_cast<unsigned char>(text[end]) >= 0x20)
     ++end;
-  while (end > start) {
+  // Counted once: an address may be 64 KiB of brackets.
+  const auto count = [&](char c) {
+    return std::count(text.begin() + static_cast<std::ptrdiff_t>(start),
+                      text.begin() + static_cast<std::ptrdiff_t>(end), c);
+  };
+  std::ptrdiff_t round = count(')') - count('(');  // closed and not opened
+  std::ptrdiff_t square = count(']') - count('[');
+  for (; end > start; --end) {
     const char last = text[end - 1];
-    const std::string_view address = text.substr(start, end - start);
-    if (std::string_view(".,;:!?'*_").find(last) != std::string_view::npos) {
-      --end;
-    } else if (last == ')' || last == ']') {
-      const char opening = last == ')' ? '(' : '[';
-      if (std::count(address.begin(), address.end(), opening) >=
-          std::count(address.begin(), address.end(), last))
-        break;
-      --end;
-    } else {
+    if (last == ')' || last == ']') {
+      std::ptrdiff_t& left = last == ')' ? round : square;
+      if (left <= 0) break;
+      --left;
+    } else if (std::string_view(".,;:!?'*_").find(last) == std::string_view::npos) {
       break;
     }
   }
@@ -62,6 +65,12 @@ void put_text(std::string_view text, std::vector<Shown>& to) {
     if (line < text.size()) to.push_back({.kind = Kind::line});
     text.remove_prefix(std::min(line + 1, text.size()));
   }
+}
+
+bool has_text(const std::vector<Shown>& tree) {
+  return std::any_of(tree.begin(), tree.end(), [](const Shown& one) {
+    return one.kind == Kind::text ? !one.text.empty() : has_text(one.inside);
+  });
 }
 
 void write(const std::vector<Shown>& tree, std::string& to) {
@@ -141,7 +150,10 @@ std::vector<Shown> shown_plain(std::string_view content) {
 }
 
 std::vector<Shown> shown(std::string_view content, bool markdown) {
-  return markdown && content.size() <= kMarkdown ? shown_markdown(content) : shown_plain(content);
+  if (!markdown || content.size() > kMarkdown) return shown_plain(content);
+  std::vector<Shown> tree = shown_markdown(content);
+  // Rules and references show nothing; then what was typed is shown.
+  return has_text(tree) ? tree : shown_plain(content);
 }
 
 std::string_view element_of(Kind kind) {

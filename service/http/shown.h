@@ -41,7 +41,7 @@ struct Shown {
 // Deeper elements join the last level. Longer texts are shown plainly: what a reader asks for must stay
 // cheap.
 inline constexpr std::size_t kShownDepth = 12;
-inline constexpr std::size_t kMarkdown = 16 * 1024;  // bytes
+inline constexpr std::size_t kMarkdown = 4 * 1024;  // bytes; the parser takes 10 ms at worst for that
 
 std::vector<Shown> shown(std::string_view content, bool markdown);
 std::vector<Shown> shown_plain(std::string_view content);
