@@ -1,9 +1,11 @@
 # Two generators that need no tool but CMake.
 #
-# embed(<header> <name> <patterns...>): a header that defines `inline constexpr EmbeddedFile <name>[]`, each file of the
-# patterns in order of its name, byte for byte. Text only. An edit rebuilds just the header's users.
+# embed(<header> <name> [BELOW <folder>] <patterns...>): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
+# file of the patterns in order of its path, byte for byte. Text only. A file is named by its name, or with BELOW by its path
+# below that folder. An edit rebuilds just the header's users.
 function(embed header name)
-  set(patterns ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "" "BELOW" "")
+  set(patterns ${ARG_UNPARSED_ARGUMENTS})
   list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/)
   file(GLOB files CONFIGURE_DEPENDS ${patterns})
   list(SORT files)
@@ -11,6 +13,9 @@ function(embed header name)
   set(rows "")
   foreach(file IN LISTS files)
     get_filename_component(stem ${file} NAME)
+    if(ARG_BELOW)
+      file(RELATIVE_PATH stem ${CMAKE_SOURCE_DIR}/${ARG_BELOW} ${file})
+    endif()
     # As hexadecimal, so that no byte of the file means anything to CMake or C++; as one literal, because a list of
     # characters takes the compiler far longer.
     file(READ ${file} hex HEX)

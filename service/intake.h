@@ -18,6 +18,7 @@
 #include "core/decision.h"
 #include "core/result.h"
 #include "core/verdict.h"
+#include "form_token.h"
 #include "learning.h"
 #include "metrics.h"
 #include "store/store.h"
@@ -58,6 +59,14 @@ class Intake {
   // comment is spam and there was none.
   Result<Receipt> submit(Submission submission, const Once& once, Time now,
                          std::optional<std::string_view> author_token = std::nullopt);
+
+  // A token for a form that is about to be shown for this article (form_token.h).
+  Result<std::string> form_token(const std::string& site, const std::string& article, Time now) const;
+  // Reads the token that a form brought along: sets what it tells in submission.form. The nonce that is used
+  // up by it comes back (empty: none); when the comment is not kept, it is handed to give_back_form.
+  // REQUIRES: site and article are set.
+  std::string read_form(Submission& submission, std::string_view token, Time now);
+  void give_back_form(const std::string& nonce) { forms_.give_back(nonce); }
 
   // Judges without keeping, with what the store remembers. An unknown site is judged as a site with default
   // policy and no memory when `site` is empty.
@@ -162,6 +171,7 @@ class Intake {
   Store& store_;
   Metrics& metrics_;
   Learning* learning_ = nullptr;
+  UsedForms forms_;
   mutable std::mutex lock_;
   std::shared_ptr<const RuleSet> rules_;                           // guarded by lock_
   std::map<std::string, std::shared_ptr<const RuleSet>> by_site_;  // guarded by lock_

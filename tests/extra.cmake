@@ -1,3 +1,6 @@
-# Tests that are not doctest programs. npm: they need node and the packages of tests/api (tests/run.sh installs both).
+# Tests that are not doctest programs. npm: they need node and the packages of tests/api and tests/browser (tests/run.sh
+# installs them, and Chromium).
 add_test(NAME api_stories COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/api/run.mjs --program $<TARGET_FILE:chaffinch>)
 set_tests_properties(api_stories PROPERTIES LABELS npm TIMEOUT 600)
+add_test(NAME browser_stories COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/browser/run.mjs --program $<TARGET_FILE:chaffinch>)
+set_tests_properties(browser_stories PROPERTIES LABELS npm TIMEOUT 600)

@@ -101,6 +101,8 @@ TEST_CASE("what was remembered of authors before the seventh migration is rememb
   text +=
       "DROP INDEX learn_event_origin;\nALTER TABLE learn_event DROP COLUMN origin;\nDROP TABLE learn_key;\n"
       "ALTER TABLE comment DROP COLUMN cluster;\n";
+  // And the eleventh.
+  text += "ALTER TABLE site DROP COLUMN markdown;\nALTER TABLE comment DROP COLUMN form_token;\n";
   for (const char* column : {"lanes", "change", "lesson", "decision", "inverse_of"})
     text += "ALTER TABLE learn_event DROP COLUMN " + std::string(column) + ";\n";
   text += "PRAGMA user_version = 6;\n";

@@ -18,7 +18,7 @@ TEST_CASE("what was kept is read back whole, verdict and facts included, also af
   draft.copy_hash = 0xFFFFFFFFFFFFFFFEULL;
   draft.created_at = kNoon - kDay;
   Keep keep = keep_of(draft);
-  keep.comment.form = {.elapsed_ms = 4200, .honeypot = "gotcha"};
+  keep.comment.form = {.elapsed_ms = 4200, .honeypot = "gotcha", .token = FormToken::used};
   keep.comment.type = "pingback";
   keep.verdict.probability = 0.1 + 0.2;
   keep.verdict.unchecked = true;

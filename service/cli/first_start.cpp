@@ -71,6 +71,7 @@ Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::stri
 
 std::string greeting(const Welcome& welcome, const std::string& base_url, const std::string& data) {
   std::string text = "Chaffinch listens on " + base_url + "\n";
+  text += "Try the comment section at " + base_url + "/demo\n";
   const bool fresh = !welcome.secret.empty() || welcome.demo;
   if (!welcome.secret.empty()) text += "Admin token, shown only this once: " + welcome.secret + "\n";
   if (fresh) {

@@ -44,11 +44,19 @@ struct ArticleRef {
   bool operator==(const ArticleRef&) const = default;
 };
 
+// What became of the token that a form carries (form_token.h). missing: a public caller brought none.
+// foreign: not signed by us, or for another site or article.
+enum class FormToken : std::uint8_t { missing, good, used, expired, foreign };
+
+std::string_view word(FormToken);
+std::optional<FormToken> form_token_from(std::string_view);
+
 // What the form itself tells. All optional: a comment without a form has none of it.
 struct FormSignals {
   std::optional<std::int64_t> elapsed_ms;  // from showing the form to submitting it
   std::optional<std::string>
-      honeypot;  // what stood in the field that people do not see; at most 200 bytes kept
+      honeypot;                    // what stood in the field that people do not see; at most 200 bytes kept
+  std::optional<FormToken> token;  // nothing: a front end spoke, which need not have shown a form of ours
 
   bool operator==(const FormSignals&) const = default;
 };

@@ -52,6 +52,7 @@ struct Site {
   Policy policy;
   Retention retention;
   bool shares_lessons = false;  // what its moderators teach goes also into the model that sites share
+  bool markdown = false;        // comments are shown by a safe subset of Markdown, else as plain paragraphs
   Time created_at = 0;
   std::int64_t version = 1;  // counts changes of the settings
 

@@ -18,6 +18,11 @@ constexpr Words<Status, 5> kStatus = {{{Status::pending, "pending"},
                                        {Status::rejected, "rejected"},
                                        {Status::spam, "spam"},
                                        {Status::checked, "checked"}}};
+constexpr Words<FormToken, 5> kFormToken = {{{FormToken::missing, "missing"},
+                                             {FormToken::good, "good"},
+                                             {FormToken::used, "used"},
+                                             {FormToken::expired, "expired"},
+                                             {FormToken::foreign, "foreign"}}};
 constexpr Words<Action, 4> kAction = {{{Action::approve, "approve"},
                                        {Action::hold, "hold"},
                                        {Action::spam, "spam"},
@@ -69,6 +74,9 @@ std::optional<E> value_in(const Words<E, N>& words, std::string_view word) {
 std::string_view word(Status value) {
   return word_in(kStatus, value);
 }
+std::string_view word(FormToken value) {
+  return word_in(kFormToken, value);
+}
 std::string_view word(Action value) {
   return word_in(kAction, value);
 }
@@ -90,6 +98,9 @@ std::string_view word(DecisionKind value) {
 
 std::optional<Status> status_from(std::string_view text) {
   return value_in(kStatus, text);
+}
+std::optional<FormToken> form_token_from(std::string_view text) {
+  return value_in(kFormToken, text);
 }
 std::optional<Action> action_from(std::string_view text) {
   return value_in(kAction, text);

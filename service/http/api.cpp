@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t kSecret = 200;  // bytes of a token; ours have 47
 constexpr std::string_view kJson = "application/json";
+// Feed readers know a name and a password, so here the token may be the password. Nowhere else: browsers send
+// Basic credentials by themselves, whoever's page asks them to.
+constexpr std::string_view kQueueFeed = "/v1/queue.atom";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 
 std::string_view trimmed(std::string_view text) {
@@ -69,6 +72,26 @@ tl::unexpected<Error> no_token(std::string what) {
               "send a token: Authorization: Bearer chf_...");
 }
 
+// The password of Basic credentials (RFC 7617); "" when they are none.
+std::string password_in(std::string_view credentials) {
+  std::string text;
+  std::uint32_t bits = 0;
+  int held = 0;
+  while (credentials.ends_with('=')) credentials.remove_suffix(1);
+  for (const char c : credentials) {
+    const std::size_t value =
+        std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/").find(c);
+    if (value == std::string_view::npos) return {};
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    text += static_cast<char>(bits >> held & 255U);
+  }
+  const std::size_t colon = text.find(':');
+  return colon == std::string::npos ? std::string() : text.substr(colon + 1);
+}
+
 }  // namespace
 
 struct Api::Parts {
@@ -100,13 +123,19 @@ Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
   const std::string_view text = trimmed(*header);
   const std::size_t blank = std::min(text.find(' '), text.size());
   const std::string_view scheme = text.substr(0, blank);
-  const std::string_view secret = trimmed(text.substr(blank));
+  std::string_view secret = trimmed(text.substr(blank));
   if (same_word(scheme, "Receipt")) {
     if (secret.empty() || secret.size() > kSecret) return no_token("the receipt in Authorization is none");
     who.receipt = secret;
     return who;
   }
-  if (!same_word(scheme, "Bearer")) return no_token("only Bearer tokens are understood");
+  std::string decoded;
+  if (same_word(scheme, "Basic") && ask.path == kQueueFeed) {
+    decoded = password_in(secret);
+    secret = decoded;
+  } else if (!same_word(scheme, "Bearer")) {
+    return no_token("only Bearer tokens are understood");
+  }
   if (secret.empty() || secret.size() > kSecret || secret.find(' ') != std::string_view::npos) {
     return no_token("that is not a token");
   }
@@ -218,7 +247,8 @@ void Api::Parts::finish(const Ask& ask, const Found& found, const std::string& s
     allowed = sites.any_has(*origin, now);
   } else {
     const auto known = sites.site(site, now);
-    allowed = known && has_origin(*known, *origin);
+    // A page that names a site that is none is told so, if it is one of ours.
+    allowed = known ? has_origin(*known, *origin) : sites.any_has(*origin, now);
   }
   if (!allowed) return;
   put("Access-Control-Allow-Origin", *origin);
@@ -230,6 +260,8 @@ Answer Api::Parts::refusal(const Ask& ask, const Found& found, Time now, Error e
     service.log.error("internal error", {{"request", ask.id}, {"problem", error.what}});
   }
   Answer answer = problem(error);
+  if (error.code == Code::unauthorized && ask.path == kQueueFeed)
+    answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"chaffinch\", charset=\"UTF-8\"");
   const std::string* site = ask.param("site");
   finish(ask, found, site != nullptr ? *site : std::string(), now, answer);
   return answer;

@@ -34,6 +34,7 @@ Result<Answer> thread(Service& service, Call& call) {
   std::string receipt = from.text_or_empty("receipt", 200);
   query.cursor = from.cursor();
   query.limit = from.page();
+  const bool body = from.flag("body").value_or(false);
   if (receipt.empty()) receipt = call.who.receipt;
   if (query.own.has_value() != !receipt.empty()) {
     from.wrong(query.own ? "receipt" : "id", "an own comment is shown to who gives its id and its receipt");
@@ -47,7 +48,12 @@ Result<Answer> thread(Service& service, Call& call) {
   }
   auto page = service.store().thread(query);
   if (!page) return tl::unexpected(std::move(page).error());
-  Answer answer = json_answer(write_thread(*page));
+  std::optional<bool> markdown;
+  if (body) {
+    const auto known = service.sites.site(*site, call.now);
+    markdown = known && known->markdown;
+  }
+  Answer answer = json_answer(write_thread(*page, markdown));
   if (!query.own) answer.headers.emplace_back("Cache-Control", "no-cache");
   return answer;
 }

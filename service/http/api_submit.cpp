@@ -72,11 +72,41 @@ Answer sent_back(const std::string& target, std::string_view outcome) {
   answer.status = 303;
   const std::size_t fragment = std::min(target.find('#'), target.size());
   std::string url = target.substr(0, fragment);
+  // The outcome of an earlier form, on a page that was come back to.
+  for (std::size_t at = url.find("chaffinch="); at != std::string::npos; at = url.find("chaffinch=", at)) {
+    if (at == 0 || (url[at - 1] != '?' && url[at - 1] != '&')) {
+      ++at;
+      continue;
+    }
+    const std::size_t end = url.find('&', at);
+    end == std::string::npos ? url.erase(at - 1) : url.erase(at, end + 1 - at);
+    if (end == std::string::npos) break;
+  }
   url += url.find('?') == std::string::npos ? "?" : "&";
   url += "chaffinch=" + std::string(outcome) + target.substr(fragment);
   answer.headers.emplace_back("Location", std::move(url));
   return answer;
 }
+
+// The form's token for as long as it is not known whether the comment is kept: if not, it may be sent again.
+class FormUse {
+ public:
+  explicit FormUse(Intake& intake) : intake_(intake) {}
+  ~FormUse() {
+    if (!nonce_.empty()) intake_.give_back_form(nonce_);
+  }
+  FormUse(const FormUse&) = delete;
+  FormUse& operator=(const FormUse&) = delete;
+
+  void read(Submission& comment, const std::string& token, Time now) {
+    nonce_ = intake_.read_form(comment, token, now);
+  }
+  void keep() { nonce_.clear(); }
+
+ private:
+  Intake& intake_;
+  std::string nonce_;
+};
 
 std::string_view outcome_of(Status status) {
   if (status == Status::approved) return "published";
@@ -125,6 +155,11 @@ Result<Answer> submit(Service& service, Call& call) {
   if (auto fine = check_time(comment, call.now, {}); !fine) return tl::unexpected(std::move(fine).error());
 
   const bool explains = !call.who.is_public() && !call.form;
+  FormUse form(service.intake);
+  if (!incoming->token.empty())
+    form.read(comment, incoming->token, call.now);
+  else if (call.who.is_public())
+    comment.form.token = FormToken::missing;
   const Submission shown = explains ? comment : Submission{};
   auto receipt = service.intake.submit(std::move(comment), *once, call.now, author_token);
   if (!receipt) {
@@ -132,6 +167,7 @@ Result<Answer> submit(Service& service, Call& call) {
     if (call.form && closed) return sent_back(target, "refused");
     return tl::unexpected(std::move(receipt).error());
   }
+  form.keep();
   Answer answer = call.form ? sent_back(target, outcome_of(receipt->status))
                             : json_answer(write_receipt(*receipt, explains ? &shown : nullptr), 201);
   if (receipt->replayed) mark_replayed(answer);

@@ -133,6 +133,13 @@ Result<Answer> remove(Service&, Call&);
 // api_read.cpp
 Result<Answer> thread(Service&, Call&);
 Result<Answer> counts(Service&, Call&);
+// api_section.cpp
+Result<Answer> form(Service&, Call&);
+Result<Answer> fragment(Service&, Call&);
+Result<Answer> feed(Service&, Call&);
+Result<Answer> queue_feed(Service&, Call&);
+Result<Answer> file(Service&, Call&);
+Result<Answer> demo(Service&, Call&);
 // api_queue.cpp
 Result<Answer> queue(Service&, Call&);
 Result<Answer> claim(Service&, Call&);

@@ -31,12 +31,16 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/comments", kWriters, calls::submit, Body::json_or_form, kBody, false, true},
     {"GET", "/v1/comments", kReaders, calls::thread},
     {"GET", "/v1/comments/counts", kReaders, calls::counts},
+    {"GET", "/v1/comments/form", kReaders, calls::form},
+    {"GET", "/v1/comments.html", kReaders, calls::fragment},
+    {"GET", "/v1/comments.atom", kReaders, calls::feed},
     {"PATCH", "/v1/comments/{id}", kWriters, calls::change, Body::json, kBody, false, true},
     {"DELETE", "/v1/comments/{id}", kWriters, calls::remove, Body::optional, kBody, false, true},
     {"POST", "/v1/check", kFrontends, calls::check, Body::json, limits::kBatchBody},
     {"POST", "/v1/learn", kFrontends, calls::learn, Body::json, kBody},
     // Moderators.
     {"GET", "/v1/queue", kQueue, calls::queue},
+    {"GET", "/v1/queue.atom", kQueue, calls::queue_feed},
     {"POST", "/v1/queue/claim", kModerators, calls::claim, Body::optional, kBody},
     {"DELETE", "/v1/queue/claim", kModerators, calls::unclaim},
     {"GET", "/v1/comments/{id}", kModerators, calls::detail},
@@ -67,6 +71,11 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/v1/blocks/{id}", kModerators, calls::remove_block},
     {"GET", "/v1/articles", kArticles, calls::articles},
     {"PUT", "/v1/articles", kArticles, calls::put_article, Body::json, kBody},
+    // Files and pages for browsers.
+    {"GET", "/embed.js", kAll, calls::file},
+    {"GET", "/embed/{file}", kAll, calls::file},
+    {"GET", "/demo", kAll, calls::demo},
+    {"GET", "/demo/{file}", kAll, calls::file},
     // Administration.
     {"GET", "/v1/sites", kAdmin, calls::sites},
     {"POST", "/v1/sites", kAdmin, calls::add_site, Body::json, kBody, true},

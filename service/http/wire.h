@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,11 +41,12 @@ struct Incoming {
   // "/created_at", "/type", "/article/url", "/article/title".
   std::vector<std::string> claims;
   std::string redirect;  // forms only: where the browser wants to go afterwards
+  std::string token;     // of the form (form_token.h), not looked at yet; empty: none
 };
 
 // {"site"?, "article": {"id", "url"?, "title"?}, "parent"?, "author"?: {"name"?, "email"?, "url"?, "id"?},
 // "content", "client"?: {"ip"?, "user_agent"?, "referrer"?}, "type"?, "created_at"?,
-// "form"?: {"elapsed_ms"?, "honeypot"?}}. The address comes back in canonical form.
+// "form"?: {"token"?, "elapsed_ms"?, "honeypot"?}}. The address comes back in canonical form.
 Result<Incoming> read_submission(std::string_view body);
 
 // application/x-www-form-urlencoded: the same fields by their path ("author.name"), and for people who write
@@ -142,6 +144,9 @@ Result<Row> read_row(std::string_view line);
 // A kept comment as such a row; what a person decided is its label.
 std::string write_row(const Comment& comment);
 
+// The texts of a language file (service/web/embed/*.json): names and texts.
+std::map<std::string, std::string> read_texts(std::string_view file);
+
 // ---- writing
 
 // What follows it in a lease's holder is not shown.
@@ -166,8 +171,12 @@ std::string write_receipt(const Receipt& receipt, const Submission* submission);
 std::string write_queue(const std::vector<QueueItem>& items, const std::optional<std::string>& next);
 std::string write_claimed(const std::vector<QueueItem>& items);
 std::string write_detail(const Detail& detail);
-// Public: approved comments with their replies nested; nothing private.
-std::string write_thread(const ThreadPage& page);
+// Public: approved comments with their replies nested; nothing private. With `markdown` (whether it is the
+// site's way) each comment has a "body" besides: its text as it is to be shown (shown.h), ["p", "text", ["a",
+// URL, ...]].
+std::string write_thread(const ThreadPage& page, std::optional<bool> markdown = std::nullopt);
+// {"token", "expires_at", "markdown"}: what a page that shows a form of its own needs.
+std::string write_form(const std::string& token, Time expires_at, bool markdown);
 std::string write_counts(const std::vector<std::string>& articles, const std::vector<std::uint64_t>& counts);
 
 std::string write_settled(const Settled& settled);

@@ -84,6 +84,7 @@ void read_site_fields(Fields& from, Site& site) {
   if (auto minutes = from.whole("edit_minutes", 0, kLongestEdit)) {
     site.edit_minutes = static_cast<std::int32_t>(*minutes);
   }
+  if (auto markdown = from.flag("markdown")) site.markdown = *markdown;
   if (auto shares = from.flag("shares_lessons")) site.shares_lessons = *shares;
   if (const Json* json = from.object("policy")) {
     Fields policy(*json, "/policy", from.flaws(), "a policy");

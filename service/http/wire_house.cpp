@@ -13,7 +13,8 @@ Json site_json(const Site& site) {
                {"url", site.url},
                {"origins", site.origins},
                {"edit_minutes", site.edit_minutes},
-               {"shares_lessons", site.shares_lessons}};
+               {"shares_lessons", site.shares_lessons},
+               {"markdown", site.markdown}};
   json["policy"] = {{"moderation", word(site.policy.moderation)},
                     {"hold", site.policy.hold},
                     {"spam", site.policy.spam},

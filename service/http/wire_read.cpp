@@ -18,6 +18,7 @@ namespace chaffinch::http {
 namespace {
 
 constexpr std::size_t kReceipt = 200;
+constexpr std::size_t kToken = 200;  // of a form; ours have about 70
 
 // Reads a body as one object with `read`, which is given its fields.
 template <class Wish, class Read>
@@ -62,6 +63,7 @@ constexpr FormName kFormNames[] = {
     {"client.referrer", "client.referrer"},
     {"type", "type"},
     {"created_at", "created_at"},
+    {"form.token", "form.token"},
     {"form.elapsed_ms", "form.elapsed_ms"},
     {"form.honeypot", "form.honeypot"},
     {"redirect", "redirect"},
@@ -74,7 +76,8 @@ std::optional<std::string> flaw_of_line(std::string_view text, std::size_t limit
   return flaw_of(text, limit, Look::line);
 }
 
-Submission read_fields(Fields& from, std::vector<std::string>* claims, bool needs_article) {
+Submission read_fields(Fields& from, std::vector<std::string>* claims, bool needs_article,
+                       std::string* token) {
   const auto claim = [&](std::string place) {
     if (claims != nullptr) claims->push_back(std::move(place));
   };
@@ -128,6 +131,7 @@ Submission read_fields(Fields& from, std::vector<std::string>* claims, bool need
     Fields form(*json, from.pointer("form"), flaws, "a form");
     read.form.elapsed_ms = form.whole("elapsed_ms", 0, 1'000'000'000'000);
     read.form.honeypot = form.text("honeypot", limits::kBody, Look::prose);
+    if (token != nullptr) *token = form.text_or_empty("token", kToken);
     form.finish();
     if (read.form.honeypot && read.form.honeypot->size() > kHoneypot) {
       std::size_t end = kHoneypot;  // that something stood there is the news, not all of it
@@ -140,7 +144,7 @@ Submission read_fields(Fields& from, std::vector<std::string>* claims, bool need
 
 Result<Incoming> read_submission(std::string_view body) {
   return read_object<Incoming>(body, "a comment", [](Fields& from, Incoming& wish) {
-    wish.submission = read_fields(from, &wish.claims, true);
+    wish.submission = read_fields(from, &wish.claims, true, &wish.token);
   });
 }
 
@@ -190,7 +194,7 @@ Result<Incoming> read_form(std::string_view body) {
   }
   if (!flaws.any()) {
     Fields from(json, {}, flaws, "a comment");
-    wish.submission = read_fields(from, &wish.claims, true);
+    wish.submission = read_fields(from, &wish.claims, true, &wish.token);
     from.finish();
   }
   if (flaws.any()) return flaws.error();

@@ -1,10 +1,11 @@
 // Answers about comments and decisions.
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "core/evidence.h"
 #include "core/limits.h"
+#include "http/shown.h"
+#include "http/thread_tree.h"
 #include "http/wire.h"
 #include "http/wire_json.h"
 #include "http/wire_values.h"
@@ -62,7 +63,8 @@ Json comment_json(const Comment& comment) {
   json["client"] = {{"ip", comment.client.ip},
                     {"user_agent", comment.client.user_agent},
                     {"referrer", comment.client.referrer}};
-  json["form"] = {{"elapsed_ms", comment.form.elapsed_ms ? Json(*comment.form.elapsed_ms) : Json()},
+  json["form"] = {{"token", comment.form.token ? Json(word(*comment.form.token)) : Json()},
+                  {"elapsed_ms", comment.form.elapsed_ms ? Json(*comment.form.elapsed_ms) : Json()},
                   {"honeypot", comment.form.honeypot ? Json(*comment.form.honeypot) : Json()}};
   return json;
 }
@@ -168,6 +170,21 @@ Json decision_json(const Decision& decision) {
 // A homepage that a browser would run is not handed to pages that may forget to look.
 std::string public_url(const std::string& url) {
   return url.starts_with("http://") || url.starts_with("https://") ? url : std::string();
+}
+
+Json body_json(const std::vector<Shown>& tree) {
+  Json body = Json::array();
+  for (const Shown& one : tree) {
+    if (one.kind == Shown::Kind::text) {
+      body.push_back(one.text);
+      continue;
+    }
+    Json element = Json::array({element_of(one.kind)});
+    if (one.kind == Shown::Kind::link) element.push_back(one.text);
+    for (Json& inside : body_json(one.inside)) element.push_back(std::move(inside));
+    body.push_back(std::move(element));
+  }
+  return body;
 }
 
 Json public_json(const Comment& comment) {
@@ -318,44 +335,28 @@ std::string write_detail(const Detail& detail) {
   return telling.end_object().take();
 }
 
-std::string write_thread(const ThreadPage& page) {
-  // Children first, so that each subtree is complete when it is moved into its parent. Replies whose parent
-  // is on another page (or gone) stand at the top and name it.
-  struct Node {
-    std::size_t parent = SIZE_MAX;
-    std::size_t depth = 0;
-  };
-  std::map<Id, std::size_t> places;
-  std::vector<Node> nodes(page.items.size());
-  for (std::size_t i = 0; i < page.items.size(); ++i) {
-    const Comment& comment = page.items[i];
-    if (comment.parent) {
-      if (const auto found = places.find(*comment.parent); found != places.end()) {
-        std::size_t parent = found->second;
-        // Too deep: beside its parent instead of below it.
-        while (nodes[parent].depth + 1 >= limits::kThreadDepth) parent = nodes[parent].parent;
-        nodes[i] = {parent, nodes[parent].depth + 1};
-      }
-    }
-    places.emplace(comment.id, i);
-  }
+std::string write_thread(const ThreadPage& page, std::optional<bool> markdown) {
   std::vector<Json> made;
   made.reserve(page.items.size());
-  for (const Comment& comment : page.items) made.push_back(public_json(comment));
-  std::vector<std::vector<std::size_t>> replies(page.items.size());
-  std::vector<std::size_t> tops;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    (nodes[i].parent == SIZE_MAX ? tops : replies[nodes[i].parent]).push_back(i);
+  for (const Comment& comment : page.items) {
+    made.push_back(public_json(comment));
+    if (markdown) made.back()["body"] = body_json(shown(comment.content, *markdown));
   }
-  for (std::size_t i = nodes.size(); i-- > 0;) {
-    for (const std::size_t reply : replies[i]) made[i]["replies"].push_back(std::move(made[reply]));
+  const ThreadTree tree = tree_of(page.items);
+  // Children first, so that each subtree is complete when it is moved into its parent.
+  for (std::size_t i = made.size(); i-- > 0;) {
+    for (const std::size_t reply : tree.replies[i]) made[i]["replies"].push_back(std::move(made[reply]));
   }
   Json json = {{"items", Json::array()},
                {"next", next_json(page.next)},
                {"count", page.count},
                {"closed", page.closed}};
-  for (const std::size_t top : tops) json["items"].push_back(std::move(made[top]));
+  for (const std::size_t top : tree.tops) json["items"].push_back(std::move(made[top]));
   return dump(json);
+}
+
+std::string write_form(const std::string& token, Time expires_at, bool markdown) {
+  return dump({{"token", token}, {"expires_at", format_time(expires_at)}, {"markdown", markdown}});
 }
 
 std::string write_counts(const std::vector<std::string>& articles, const std::vector<std::uint64_t>& counts) {

@@ -17,7 +17,7 @@ constexpr const char* kBySeq =
     "c.url,"
     " c.author_id, c.ip, c.agent, c.referrer, c.article_url, c.article_title, c.elapsed_ms, c.honeypot, "
     "c.domains,"
-    " c.verdict, c.facts, c.content, a.id, a.url, a.title, c.key_token, c.cluster"
+    " c.verdict, c.facts, c.content, a.id, a.url, a.title, c.key_token, c.cluster, c.form_token"
     " FROM comment c CROSS JOIN article a WHERE c.seq = ?1 AND a.no = c.article";
 
 Row read(Query& query, const Sites& sites) {
@@ -53,6 +53,7 @@ Row read(Query& query, const Sites& sites) {
   row.own_title = query.text(34);
   comment.form.elapsed_ms = query.maybe(35);
   if (!query.null(36)) comment.form.honeypot = query.text(36);
+  if (!query.null(46)) comment.form.token = query.as<FormToken>(46);
   if (auto domains = codec::read_list(query.text(37))) row.domains = std::move(*domains);
   row.verdict_text = query.text(38);
   row.facts_text = query.text(39);
@@ -70,7 +71,7 @@ void Sites::load(Db& db) {
   auto query = db.use(
       "SELECT no, id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, overrides, "
       "client_days,"
-      " spam_days, checked_days, rejected_days, created_at, version, shares_lessons FROM site");
+      " spam_days, checked_days, rejected_days, created_at, version, shares_lessons, markdown FROM site");
   while (query.step()) {
     Entry entry;
     entry.no = query.integer(0);
@@ -90,6 +91,7 @@ void Sites::load(Db& db) {
     site.created_at = query.integer(15);
     site.version = query.integer(16);
     site.shares_lessons = query.integer(17) != 0;
+    site.markdown = query.integer(18) != 0;
     put(std::move(entry));
   }
 }

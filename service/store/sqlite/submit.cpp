@@ -220,12 +220,13 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
         "key_address,"
         " key_network, client, type, name, email, url, author_id, ip, agent, referrer, article_url, "
         "article_title,"
-        " elapsed_ms, honeypot, domains, verdict, facts, content, cluster) VALUES (?1, ?2, ?3, ?4, ?5, 0, "
+        " elapsed_ms, honeypot, domains, verdict, facts, content, cluster, form_token) VALUES (?1, ?2, ?3, "
+        "?4, ?5, 0, "
         "?6, 1, ?7, "
         "?8, ?9,"
         " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, "
         "?29, ?30,"
-        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)")
+        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)")
       .bind(seq, comment.id, site_no, article, comment.status, comment.discard, comment.received_at,
             comment.created_at, imported, place.parent, place.depth, place.root_at, place.root, place.place,
             keep.verdict.score, doubt_of(keep.verdict, (*site)->site.policy.hold, prepared.cluster),
@@ -233,7 +234,7 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
             has_client, comment.type, comment.author.name, comment.author.email, comment.author.url,
             comment.author.id, client.ip, client.user_agent, client.referrer, comment.article.url,
             comment.article.title, comment.form.elapsed_ms, comment.form.honeypot, prepared.domains,
-            prepared.verdict, prepared.facts, comment.content, prepared.cluster)
+            prepared.verdict, prepared.facts, comment.content, prepared.cluster, comment.form.token)
       .run();
   if (keys.token != 0) {
     db.use("UPDATE comment SET key_token = ?2 WHERE seq = ?1").bind(seq, keys.token).run();

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { Document, problemFlaws } from "./document.mjs";
 
 export const document = new Document(
@@ -66,13 +67,15 @@ export async function call(house, method, path, options = {}) {
         const pieces = [];
         response.on("data", (piece) => pieces.push(piece));
         response.on("error", reject);
-        response.on("end", () =>
+        response.on("end", () => {
+          const whole = Buffer.concat(pieces);
+          const packed = response.headers["content-encoding"] === "gzip" && whole.length > 0;
           resolve({
             status: response.statusCode,
             headers: response.headers,
-            text: Buffer.concat(pieces).toString("utf8"),
-          }),
-        );
+            text: (packed ? gunzipSync(whole) : whole).toString("utf8"),
+          });
+        });
       },
     );
     request.setTimeout(kAnswer, () =>

@@ -83,6 +83,35 @@ function calls(house, blog) {
       make: async () => ({ path: "/v1/comments/counts", query: thread }),
       missing: { path: "/v1/comments/counts", query: { ...thread, site: kNowhere } },
     },
+    "GET /v1/comments/form": {
+      make: async () => ({ path: "/v1/comments/form", query: thread }),
+      missing: { path: "/v1/comments/form", query: { ...thread, site: kNowhere } },
+    },
+    "GET /v1/comments.html": {
+      make: async () => ({ path: "/v1/comments.html", query: thread }),
+      missing: { path: "/v1/comments.html", query: { ...thread, site: kNowhere } },
+    },
+    "GET /v1/comments.atom": {
+      make: async () => ({ path: "/v1/comments.atom", query: { site: blog.id } }),
+      missing: { path: "/v1/comments.atom", query: { site: kNowhere } },
+    },
+    "GET /v1/queue.atom": {
+      make: async () => ({ path: "/v1/queue.atom", query: { site: blog.id } }),
+      missing: { path: "/v1/queue.atom", query: { site: kNowhere } },
+    },
+    "GET /embed.js": { make: async () => ({ path: "/embed.js" }) },
+    "GET /embed/{file}": {
+      make: async () => ({ path: "/embed/en.json" }),
+      missing: { path: "/embed/xx.json" },
+    },
+    "GET /demo": {
+      make: async () => ({ path: "/demo" }),
+      missing: { path: "/demo", query: { site: kNowhere } },
+    },
+    "GET /demo/{file}": {
+      make: async () => ({ path: "/demo/page.css" }),
+      missing: { path: "/demo/nothing.css" },
+    },
     "GET /v1/comments/{id}": {
       make: async () => ({ path: `/v1/comments/${await held()}` }),
       missing: { path: `/v1/comments/${kNobody}` },

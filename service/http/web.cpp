@@ -1,0 +1,153 @@
+#include "http/web.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#define ZLIB_CONST
+#include <zlib.h>
+
+#include "analysis/text.h"
+#include "secrets.h"
+#include "web_files.h"
+
+namespace chaffinch::http {
+namespace {
+
+constexpr std::string_view kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json"},
+    {".svg", "image/svg+xml"},
+    {".txt", "text/plain; charset=utf-8"},
+};
+
+struct File {
+  std::string_view text;
+  std::string_view type;
+  std::string packed;  // gzip; empty where that would not be shorter
+  std::string tag;     // without quotes
+};
+
+std::string gzip(std::string_view text) {
+  z_stream stream{};
+  // 15 bits of window, and 16 for a gzip header (without a time, so that equal files are equal).
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("zlib does not start");
+  std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+  stream.next_in = reinterpret_cast<const Bytef*>(text.data());
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  const int ended = deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (ended != Z_STREAM_END) throw std::runtime_error("zlib does not end");
+  return packed;
+}
+
+// Made at the first request; what is in the program does not change.
+const std::map<std::string_view, File>& files() {
+  static const std::map<std::string_view, File> kFiles = [] {
+    std::map<std::string_view, File> made;
+    for (const auto& [name, text] : kWebFiles) {
+      const auto type =
+          std::find_if(std::begin(kTypes), std::end(kTypes),
+                       [&, at = std::string_view(name)](const auto& one) { return at.ends_with(one.first); });
+      if (type == std::end(kTypes)) throw std::logic_error("no content type for " + std::string(name));
+      File file{
+          .text = text, .type = type->second, .packed = gzip(text), .tag = sha256_hex(text).substr(0, 20)};
+      if (file.packed.size() >= file.text.size()) file.packed.clear();
+      made.emplace(name, std::move(file));
+    }
+    return made;
+  }();
+  return kFiles;
+}
+
+const File* find(std::string_view path) {
+  path.remove_prefix(std::min<std::size_t>(1, path.size()));
+  const auto found = files().find(path);
+  if (found != files().end()) return &found->second;
+  const auto index = files().find(std::string(path) + "/index.html");
+  return index == files().end() ? nullptr : &index->second;
+}
+
+// Whether a list header ("gzip;q=1, br") names this word and does not refuse it.
+bool takes(std::string_view list, std::string_view word) {
+  const std::string text = ascii_lower(list);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::string one = text.substr(at, end - at);
+    one.erase(std::remove(one.begin(), one.end(), ' '), one.end());
+    const std::size_t mark = std::min(one.find(';'), one.size());
+    if (one.substr(0, mark) == word) {
+      const std::string quality = one.substr(mark);
+      return quality.find_first_not_of(";q=0.") != std::string::npos || quality.empty();
+    }
+    at = end + 1;
+  }
+  return false;
+}
+
+// Whether If-None-Match names this tag, weakly compared.
+bool has(std::string_view list, std::string_view quoted) {
+  return list == "*" || list.find(quoted) != std::string_view::npos;
+}
+
+void put_page_headers(Answer& answer) {
+  answer.headers.emplace_back("Content-Security-Policy", kPagePolicy);
+  // A form of the page tells its own page where it came from, and others nothing.
+  answer.headers.emplace_back("Referrer-Policy", "same-origin");
+}
+
+}  // namespace
+
+std::optional<std::string_view> web_file(std::string_view path) {
+  const File* file = find(path);
+  return file == nullptr ? std::nullopt : std::optional(file->text);
+}
+
+std::optional<Answer> web_answer(const Ask& ask, std::string_view path, bool shared) {
+  const File* file = find(path);
+  if (file == nullptr) return std::nullopt;
+  const bool packed = !file->packed.empty() && takes(ask.header("Accept-Encoding"), "gzip");
+  // Two bodies, two tags.
+  const std::string tag = "\"" + file->tag + (packed ? "-gzip" : "") + "\"";
+  Answer answer;
+  answer.type = std::string(file->type);
+  answer.headers.emplace_back("ETag", tag);
+  answer.headers.emplace_back("Vary", "Accept-Encoding");
+  // A new program's files are seen within five minutes everywhere.
+  answer.headers.emplace_back("Cache-Control", "public, max-age=300");
+  if (shared) {
+    answer.headers.emplace_back("Access-Control-Allow-Origin", "*");
+    answer.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
+  }
+  if (file->type.starts_with("text/html")) put_page_headers(answer);
+  if (has(ask.header("If-None-Match"), tag)) {
+    answer.status = 304;
+    return answer;
+  }
+  if (packed) answer.headers.emplace_back("Content-Encoding", "gzip");
+  answer.body = packed ? file->packed : std::string(file->text);
+  return answer;
+}
+
+Answer web_page(std::string html) {
+  Answer answer;
+  answer.type = "text/html; charset=utf-8";
+  answer.body = std::move(html);
+  put_page_headers(answer);
+  return answer;
+}
+
+}  // namespace chaffinch::http
