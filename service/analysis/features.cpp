@@ -72,7 +72,7 @@ class Collector {
       return;
     }
     const std::size_t size = found_.size();
-    const int bits = size < 1024 ? 6 : 10;
+    const int bits = size < 1024 ? 8 : 10;
     std::vector<std::uint32_t> from((kFeatureClasses << bits) + 1);
     const auto bucket = [bits](std::uint64_t one) { return one >> (61 - bits); };
     for (const std::uint64_t one : found_) ++from[bucket(one) + 1];
