@@ -13,7 +13,9 @@ Json site_json(const Site& site) {
                {"url", site.url},
                {"origins", site.origins},
                {"edit_minutes", site.edit_minutes},
-               {"shares_lessons", site.shares_lessons}};
+               {"shares_lessons", site.shares_lessons},
+               {"akismet_hold", word(site.akismet_hold)},
+               {"akismet_own_blog", site.akismet_own_blog}};
   json["policy"] = {{"moderation", word(site.policy.moderation)},
                     {"hold", site.policy.hold},
                     {"spam", site.policy.spam},
@@ -136,12 +138,16 @@ std::string write_stats(const std::vector<SiteStats>& stats,
   return dump(json);
 }
 
-std::string write_site(const Site& site, const Token* token, std::string_view secret) {
+std::string write_site(const Site& site) {
+  return dump(site_json(site));
+}
+
+std::string write_new_site(const Site& site, const ShownOnce& token, const ShownOnce& akismet_key) {
   Json json = site_json(site);
-  if (token != nullptr) {
-    json["token"] = secret;
-    json["token_id"] = token->id.text();
-  }
+  json["token"] = token.secret;
+  json["token_id"] = token.id.text();
+  json["akismet_key"] = akismet_key.secret;
+  json["akismet_key_id"] = akismet_key.id.text();
   return dump(json);
 }
 
