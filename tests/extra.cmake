@@ -1,3 +1,6 @@
 # Tests that are not doctest programs. npm: they need node and the packages of tests/api (tests/run.sh installs both).
 add_test(NAME api_stories COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/api/run.mjs --program $<TARGET_FILE:chaffinch>)
 set_tests_properties(api_stories PROPERTIES LABELS npm TIMEOUT 600)
+# Real clients of the Akismet protocol, from npm and Debian (tests/run.sh installs them).
+add_test(NAME akismet_clients COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/akismet/run.mjs --program $<TARGET_FILE:chaffinch>)
+set_tests_properties(akismet_clients PROPERTIES LABELS npm TIMEOUT 600)

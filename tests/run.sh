@@ -21,6 +21,7 @@ need "${build_packages[@]}" doctest-dev libbenchmark-dev clang-format curl
 if [ "$quick" = 0 ]; then
   need_command node nodejs
   need_command npm npm
+  need libnet-akismet-perl ruby-akismet
 fi
 if [ "$deep" = 1 ]; then
   need clang-16 libclang-rt-16-dev lld
@@ -44,7 +45,9 @@ mapfile -t sources < <(cd "$top" && git ls-files '*.cpp' '*.h')
 
 if [ "$quick" = 0 ]; then
   say "test tools from npm"
-  (cd "$top/tests/api" && { npm ci --no-audit --no-fund --ignore-scripts --silent; })
+  for folder in api akismet; do
+    (cd "$top/tests/$folder" && { npm ci --no-audit --no-fund --ignore-scripts --silent; })
+  done
 fi
 
 say "build"
