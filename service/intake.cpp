@@ -167,7 +167,8 @@ std::optional<Id> Intake::author_key_of(const Submission& comment, std::string_v
 }
 
 Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::optional<Id> self, Time now,
-                                     Time as_of, Id author_key, std::shared_ptr<const RuleSet> rules) {
+                                     Time as_of, Id author_key, std::shared_ptr<const RuleSet> rules,
+                                     bool foreign) {
   Judged judged;
   judged.evidence = gather(std::move(submission));
   judged.domains = remembered_domains(judged.evidence);
@@ -184,6 +185,7 @@ Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::o
 
   const auto began = std::chrono::steady_clock::now();
   if (!rules) rules = this->rules(judged.evidence.comment.site);
+  if (foreign) judged.recalled.site.policy.moderation = Moderation::publish;
   judged.verdict = ask(*rules, judged.evidence, judged.recalled.site.policy);
   metrics_.judged(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   return judged;
@@ -238,17 +240,7 @@ Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now
     return fail(Code::forbidden, "the article is closed for comments", "/article");
   }
 
-  Keep keep;
-  static_cast<Submission&>(keep.comment) = std::move(judged->evidence.comment);
-  keep.comment.id = new_id(now);
-  keep.comment.status = status_of(judged->verdict.action);
-  keep.comment.discard = judged->verdict.action == Action::discard;
-  keep.comment.received_at = now;
-  keep.verdict = judged->verdict;
-  keep.facts = std::move(judged->recalled.facts);
-  keep.domains = std::move(judged->domains);
-  keep.copy_hash = judged->evidence.copy_hash;
-  keep.sketch = judged->evidence.sketch;
+  Keep keep = keep_of(*judged, new_id(now), status_of(judged->verdict.action), now);
   keep.reservation = reserved.take();
   keep.once = once;
   if (gives(keep.comment.status)) keep.author_key = known.value_or(keep.comment.id);
@@ -268,6 +260,22 @@ Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now
   if (judged->verdict.unchecked) metrics_.unchecked(judged->evidence.facts.incomplete ? "recall" : "rules");
   receipt.verdict = std::move(judged->verdict);
   return receipt;
+}
+
+// Moves what it can out of `judged`; the verdict is copied.
+Keep Intake::keep_of(Judged& judged, Id id, Status status, Time now) {
+  Keep keep;
+  static_cast<Submission&>(keep.comment) = std::move(judged.evidence.comment);
+  keep.comment.id = id;
+  keep.comment.status = status;
+  keep.comment.discard = judged.verdict.action == Action::discard;
+  keep.comment.received_at = now;
+  keep.verdict = judged.verdict;
+  keep.facts = std::move(judged.recalled.facts);
+  keep.domains = std::move(judged.domains);
+  keep.copy_hash = judged.evidence.copy_hash;
+  keep.sketch = judged.evidence.sketch;
+  return keep;
 }
 
 Result<Verdict> Intake::check(Submission submission, Time now, std::shared_ptr<const RuleSet> instead) {

@@ -41,6 +41,32 @@ struct Caller {
   Id token;
 };
 
+// A comment that its client keeps and asks about (the Akismet protocol).
+struct Asked {
+  Submission submission;
+  std::string blog;      // whose numbers it counts in
+  std::optional<Id> id;  // of an earlier answer
+  bool again = false;    // it was asked about before: it is no other comment of a burst, nor its own copy
+  bool test = false;     // judged; nothing is kept, learned or counted
+  // What the protocol settles whatever the rules find: told as a finding of the verdict.
+  struct Ruling {
+    bool spam = false;
+    std::string rule;
+    std::string about;
+  };
+  std::optional<Ruling> ruling;
+};
+
+// What its client is to be told. nothing: the check could not be made, or the site wants it so for what is to
+// be held; `why` says which.
+struct Advice {
+  Id id;
+  Told told = Told::nothing;
+  bool discard = false;  // blatant
+  std::string why;
+  Verdict verdict;
+};
+
 // Calls `work` for each number below `count`, from `jobs` threads at once. REQUIRES: it does not throw.
 void share_out(std::size_t count, unsigned jobs, const std::function<void(std::size_t)>& work);
 
@@ -122,6 +148,21 @@ class Intake {
   };
   Result<Settled> learn(Teach teach, const Once& once, Time now);
 
+  // Judges a comment that its client keeps, and keeps it with status checked. The site's thresholds hold; its
+  // policy about first comments and about holding everything does not: the client has its own. When its owner
+  // has reported it, the answer is what the owner said.
+  Result<Advice> advise(Asked asked, Time now);
+
+  // What the owner of a comment that was checked says of it: a decision that teaches. One that was never seen
+  // is kept first. The same again changes nothing.
+  struct OwnersWord {
+    Asked asked;
+    bool spam = false;
+    std::string note;
+    Caller by;
+  };
+  Result<Settled> report(OwnersWord word, Time now);
+
   // From now on comments are judged with what was learned, and decisions teach. It must outlive every call.
   void learn_with(Learning& learning) { learning_ = &learning; }
   Learning* learning() const { return learning_; }
@@ -153,7 +194,9 @@ class Intake {
     std::vector<std::string> domains;
   };
   Result<Judged> judge(Submission submission, bool reserve, std::optional<Id> self, Time now, Time as_of,
-                       Id author_key = {}, std::shared_ptr<const RuleSet> rules = nullptr);
+                       Id author_key = {}, std::shared_ptr<const RuleSet> rules = nullptr,
+                       bool foreign = false);
+  static Keep keep_of(Judged& judged, Id id, Status status, Time now);
   // The first signing key for which `holds` is true; they are read again when none is.
   std::optional<SigningKey> key_for(const std::function<bool(const SigningKey&)>& holds) const;
   std::optional<Id> author_key_of(const Submission&, std::string_view token, Time now) const;

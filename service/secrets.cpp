@@ -1,5 +1,6 @@
 #include "secrets.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -33,6 +34,18 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+std::string hex_of(std::string_view bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += kHex[byte >> 4];
+    hex += kHex[byte & 15];
+  }
+  return hex;
+}
+
 std::array<unsigned char, SHA256_DIGEST_LENGTH> sha256(std::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   unsigned length = 0;
@@ -60,15 +73,33 @@ std::string new_token_secret() {
   return "chf_" + base64url(random_bytes(32));
 }
 
+std::string new_akismet_key() {
+  return hex_of(random_bytes(6));
+}
+
+bool is_akismet_key(std::string_view text) {
+  const auto digit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  return text.size() == 12 && std::all_of(text.begin(), text.end(), digit);
+}
+
+std::string akismet_key_hash(std::string_view key) {
+  std::string text = "akismet:";
+  for (const char c : key) text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return sha256_hex(text);
+}
+
+NewSecret new_secret(Role role) {
+  NewSecret secret;
+  secret.text = role == Role::akismet ? new_akismet_key() : new_token_secret();
+  secret.hash = role == Role::akismet ? akismet_key_hash(secret.text) : sha256_hex(secret.text);
+  return secret;
+}
+
 std::string sha256_hex(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * SHA256_DIGEST_LENGTH);
-  for (const unsigned char byte : sha256(text)) {
-    hex += kHex[byte >> 4];
-    hex += kHex[byte & 15];
-  }
-  return hex;
+  const auto digest = sha256(text);
+  return hex_of({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {

@@ -7,12 +7,24 @@
 #include <string_view>
 
 #include "core/id.h"
+#include "core/site.h"
 
 namespace chaffinch {
 
 Id new_id(Time now);
 std::string random_bytes(std::size_t count);
 std::string new_token_secret();  // "chf_" + 43 characters base64url (256 bits)
+// A key of the Akismet protocol: 12 hex digits (48 bits), as that protocol's clients let a person type; in
+// any case. Of it only the hash is kept, which no other secret has.
+std::string new_akismet_key();
+bool is_akismet_key(std::string_view text);
+std::string akismet_key_hash(std::string_view key);
+// A new secret for a token of this role, and the hash that is kept of it.
+struct NewSecret {
+  std::string text;
+  std::string hash;
+};
+NewSecret new_secret(Role role);
 std::string sha256_hex(std::string_view text);
 std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 bytes
 std::string base64url(std::string_view bytes);                         // without padding

@@ -337,6 +337,32 @@ TEST_CASE("every command has help with an example") {
   CHECK(run_program({"--version"}).out == "chaffinch " CHAFFINCH_VERSION "\n");
 }
 
+TEST_CASE("the Akismet keys that are printed are good, and only their hashes are kept") {
+  const TempFolder home("akismet");
+  const std::string data = home / "data";
+  const Ran added = run_program({"site", "add", "mine", "--url", "https://mine.example", "--data", data});
+  REQUIRE(added.code == 0);
+  const std::string before = "shown only this once: ";
+  const std::size_t at = added.out.find(before);
+  REQUIRE(at != std::string::npos);
+  const std::string first = added.out.substr(at + before.size(), 12);
+  const Ran second = run_program({"token", "create", "--role", "akismet", "--site", "mine", "--data", data});
+  REQUIRE(second.out.size() == 13);
+  CHECK(run_program({"token", "create", "--role", "akismet", "--data", data}).code == 2);
+  {
+    Program server(serve_on(home));
+    const int port = server.port();
+    for (const std::string& key : {first, second.out.substr(0, 12)}) {
+      CHECK(chaffinch::is_akismet_key(key));
+      CHECK(ask(port, "POST", "/1.1/verify-key", {}, "blog=https://mine.example&key=" + key).body == "valid");
+    }
+    server.signal(SIGTERM);
+    CHECK(server.wait() == 0);
+  }
+  CHECK_FALSE(any_file_holds(data, first));
+  CHECK(any_file_holds(data, chaffinch::akismet_key_hash(first)));
+}
+
 TEST_CASE("settings shows each value and where it came from") {
   const TempFolder home("settings");
   const std::string config =

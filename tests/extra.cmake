@@ -4,3 +4,6 @@ add_test(NAME api_stories COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/api/run.mjs -
 set_tests_properties(api_stories PROPERTIES LABELS npm TIMEOUT 600)
 add_test(NAME browser_stories COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/browser/run.mjs --program $<TARGET_FILE:chaffinch>)
 set_tests_properties(browser_stories PROPERTIES LABELS npm TIMEOUT 600)
+# Real clients of the Akismet protocol, from npm and Debian (tests/run.sh installs them).
+add_test(NAME akismet_clients COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/akismet/run.mjs --program $<TARGET_FILE:chaffinch>)
+set_tests_properties(akismet_clients PROPERTIES LABELS npm TIMEOUT 600)

@@ -136,7 +136,7 @@ class House {
 
   // A token's secret.
   std::string token(Role role, const std::string& site, std::optional<Time> expires_at = {}) {
-    const std::string secret = new_token_secret();
+    const NewSecret secret = new_secret(role);
     Token token;
     token.id = new_id(now);
     token.name = std::string(word(role)) + "-" + (site.empty() ? "all" : site);
@@ -144,8 +144,8 @@ class House {
     token.site = site;
     token.created_at = now;
     token.expires_at = expires_at;
-    if (!store_->add_token(token, sha256_hex(secret))) throw std::runtime_error("no token");
-    return secret;
+    if (!store_->add_token(token, secret.hash)) throw std::runtime_error("no token");
+    return secret.text;
   }
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -192,6 +192,7 @@ class House {
   }
 
   Store& store() { return *store_; }
+  std::string database() const { return folder_ / "chaffinch.db"; }
   Intake& intake() { return intake_; }
   Rulebook& rulebook() { return rulebook_; }
   Metrics& metrics() { return metrics_; }

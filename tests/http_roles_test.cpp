@@ -144,6 +144,7 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
       {"GET /v1/openapi.json", {"", "", ""}},
       {"GET /", {"", "", ""}},
   };
+  if (route.path.starts_with("/1.")) return {"", "", route.method == "POST" ? "blog=x" : ""};
   const auto found = kWishes.find(key);
   REQUIRE_MESSAGE(found != kWishes.end(), "no request for ", key);
   return found->second;
@@ -163,12 +164,18 @@ Answer carry_out(House& house, const Route& route, const Wish& wish, const std::
 TEST_SUITE_BEGIN("roles");
 
 TEST_CASE("each role does what the table says, and nothing else") {
-  for (const Role role :
-       {Role::admin, Role::moderator, Role::frontend, Role::feed, Role::metrics, Role::everybody}) {
+  for (const Role role : {Role::admin, Role::moderator, Role::frontend, Role::feed, Role::metrics,
+                          Role::akismet, Role::everybody}) {
     House house;
     const bool everywhere = role == Role::admin || role == Role::metrics;
-    const std::string token =
-        role == Role::everybody ? std::string() : house.token(role, everywhere ? "" : "blog");
+    std::string token = role == Role::everybody ? std::string() : house.token(role, everywhere ? "" : "blog");
+    if (role == Role::akismet) {  // its keys are no tokens; if one were, it could do nothing
+      Token one;
+      one.id = new_id(house.now);
+      one.role = role;
+      one.site = "blog";
+      REQUIRE(house.store().add_token(one, sha256_hex(token)).has_value());
+    }
     std::size_t allowed = 0;
     for (const Route& route : routes()) {
       Things things = things_of(house, "blog");
@@ -271,10 +278,15 @@ TEST_CASE("the document describes every route, and no other") {
     described.insert(upper + " " + path);
   }
   std::set<std::string> served;
-  for (const Route& route : routes())
-    served.insert(std::string(route.method) + " " + std::string(route.path));
+  std::size_t foreign = 0;  // other people's protocols are described by other people
+  for (const Route& route : routes()) {
+    if (route.path.starts_with("/1."))
+      ++foreign;
+    else
+      served.insert(std::string(route.method) + " " + std::string(route.path));
+  }
   CHECK(described == served);
-  CHECK(served.size() == routes().size());
+  CHECK(served.size() + foreign == routes().size());
 }
 
 TEST_CASE("a path has its methods, and nothing lies beside it") {

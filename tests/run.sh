@@ -22,6 +22,7 @@ if [ "$quick" = 0 ]; then
   need_command node nodejs
   need_command npm npm
   need chromium fonts-noto-cjk
+  need libnet-akismet-perl ruby-akismet
 fi
 if [ "$deep" = 1 ]; then
   need clang-16 libclang-rt-16-dev lld
@@ -45,7 +46,7 @@ mapfile -t sources < <(cd "$top" && git ls-files '*.cpp' '*.h')
 
 if [ "$quick" = 0 ]; then
   say "test tools from npm"
-  for folder in api browser; do
+  for folder in api browser akismet; do
     (cd "$top/tests/$folder" && npm ci --no-audit --no-fund --ignore-scripts --silent)
   done
 fi

@@ -102,6 +102,13 @@ TEST_CASE("what was remembered of authors before the seventh migration is rememb
       "DROP INDEX learn_event_origin;\nALTER TABLE learn_event DROP COLUMN origin;\nDROP TABLE learn_key;\n"
       "ALTER TABLE comment DROP COLUMN cluster;\n";
   // And the eleventh.
+  text += "DROP INDEX comment_content;\nDROP TABLE blog;\nDROP TABLE blog_day;\n";
+  for (const char* column : {"counts_as", "told", "blog", "content_key"})
+    text += "ALTER TABLE comment DROP COLUMN " + std::string(column) + ";\n";
+  for (const char* column : {"akismet_hold", "akismet_own_blog"})
+    text += "ALTER TABLE site DROP COLUMN " + std::string(column) + ";\n";
+  text += "ALTER TABLE decision_item DROP COLUMN before_counts;\n";
+  // And the twelfth.
   text += "ALTER TABLE site DROP COLUMN markdown;\nALTER TABLE comment DROP COLUMN form_token;\n";
   for (const char* column : {"lanes", "change", "lesson", "decision", "inverse_of"})
     text += "ALTER TABLE learn_event DROP COLUMN " + std::string(column) + ";\n";
@@ -197,6 +204,9 @@ TEST_CASE("no statement of a page reads more than it must") {
            "SELECT root_at, root, place, seq FROM comment INDEXED BY comment_thread WHERE status = 1 AND "
            "article = 1 AND (root_at, root, place, seq) > (1, 2, 3, 4) ORDER BY root_at, root, place, seq "
            "LIMIT 6",
+           "SELECT seq FROM comment INDEXED BY comment_content WHERE site = 1 AND content_key = 2 ORDER BY "
+           "seq "
+           "DESC LIMIT 50",
        }) {
     CAPTURE(text);
     const std::string plan = sql(house.file(), std::string("EXPLAIN QUERY PLAN ") + text + ";");

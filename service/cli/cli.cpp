@@ -205,7 +205,7 @@ or 503 is tried again after its Retry-After, a few times.)");
                             [this] { return token_create(token_); });
     add_given(*one, token_.given, false);
     one->add_option("--role", token_.role, "what it may do")
-        ->check(CLI::IsMember({"admin", "moderator", "frontend", "feed", "metrics"}))
+        ->check(CLI::IsMember({"admin", "moderator", "frontend", "feed", "metrics", "akismet"}))
         ->required();
     one->add_option("--site", token_.site, "the one site that it may touch; default: all")->type_name("ID");
     one->add_option("--name", token_.name, "for people: who uses it; default: the role");

@@ -36,6 +36,9 @@ Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::stri
   if (!sites) return tl::unexpected(std::move(sites).error());
   auto tokens = store.tokens({});
   if (!tokens) return tl::unexpected(std::move(tokens).error());
+  // The key that comes with a site's making opens no door to the service itself.
+  const bool nobody =
+      std::all_of(tokens->begin(), tokens->end(), [](const Token& one) { return one.role == Role::akismet; });
   welcome.site = sites->empty() ? kDemo : sites->front().id;
   if (sites->empty()) {
     Site demo;
@@ -55,12 +58,11 @@ Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::stri
       }
     } else if (known.error().code != Code::unauthorized) {
       return tl::unexpected(std::move(known).error());
-    } else if (auto added = add_admin(store, tokens->empty() ? "first" : "environment", *wished, now);
-               !added) {
+    } else if (auto added = add_admin(store, nobody ? "first" : "environment", *wished, now); !added) {
       if (added.error().code != Code::conflict) return tl::unexpected(std::move(added).error());
       log.warning("the token in CHAFFINCH_ADMIN_TOKEN was revoked or has expired; it stays so");
     }
-  } else if (tokens->empty()) {
+  } else if (nobody) {
     welcome.secret = new_token_secret();
     if (auto added = add_admin(store, "first", welcome.secret, now); !added) {
       return tl::unexpected(std::move(added).error());

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/limits.h"
+#include "secrets.h"
 
 namespace chaffinch::cli {
 namespace {
@@ -52,11 +53,19 @@ int site_add(const SiteAdd& wish) {
   site.name = name;
   site.url = wish.url;
   site.created_at = now();
-  auto added = (*store)->add_site(site, {});
+  const NewSecret key = new_secret(Role::akismet);
+  NewToken token;
+  token.secret_hash = key.hash;
+  token.token.id = new_id(site.created_at);
+  token.token.name = "Akismet clients of " + site.id;
+  token.token.role = Role::akismet;
+  token.token.site = site.id;
+  token.token.created_at = site.created_at;
+  auto added = (*store)->add_site(site, {}, {token});
   if (!added) return complain(added.error());
-  return out("Added the site " + added->id +
-             ". Its front end needs a token:\n  chaffinch token create --role frontend --site " + added->id +
-             " --data '" + plain(settings->data) + "'\n")
+  return out("Added the site " + added->id + ".\nKey for Akismet clients, shown only this once: " + key.text +
+             "\nA front end of its own needs a token:\n  chaffinch token create --role frontend --site " +
+             added->id + " --data '" + plain(settings->data) + "'\n")
              ? kFine
              : kFailed;
 }

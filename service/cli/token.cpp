@@ -30,7 +30,12 @@ int token_create(const TokenCreate& wish) {
   if (!settings) return complain(settings.error());
   const auto role = role_from(wish.role);
   if (!role || *role == Role::everybody) {
-    complain("there is no role " + wish.role + "; it may be admin, moderator, frontend, feed or metrics");
+    complain("there is no role " + wish.role +
+             "; it may be admin, moderator, frontend, feed, metrics or akismet");
+    return kUsage;
+  }
+  if (*role == Role::akismet && wish.site.empty()) {
+    complain("an Akismet key is of one site: name it with --site");
     return kUsage;
   }
   const std::string name = wish.name.empty() ? wish.role : wish.name;
@@ -48,7 +53,7 @@ int token_create(const TokenCreate& wish) {
     }
   }
   const Time at = now();
-  const std::string secret = new_token_secret();
+  const NewSecret secret = new_secret(*role);
   Token token;
   token.id = new_id(at);
   token.name = name;
@@ -56,11 +61,11 @@ int token_create(const TokenCreate& wish) {
   token.site = wish.site;
   token.created_at = at;
   if (wish.expires_days > 0) token.expires_at = at + wish.expires_days * kDay;
-  if (auto added = store->add_token(token, sha256_hex(secret)); !added) return complain(added.error());
+  if (auto added = store->add_token(token, secret.hash); !added) return complain(added.error());
   err("Token " + token.id.text() + " (" + wish.role +
       (wish.site.empty() ? ", all sites" : ", site " + plain(wish.site)) +
       "). It is shown only this once:\n");
-  return out(secret + "\n") ? kFine : kFailed;
+  return out(secret.text + "\n") ? kFine : kFailed;
 }
 
 int token_list(const Given& given) {

@@ -23,8 +23,10 @@ inline constexpr std::size_t kQueryText = 300;               // free text in a s
 inline constexpr std::size_t kBody = 256 * 1024;             // one JSON or form body
 inline constexpr std::size_t kBatchBody = 16 * 1024 * 1024;  // POST /v1/check with an array
 inline constexpr std::size_t kBatch = 1'000;                 // comments in one check call
-inline constexpr std::size_t kPackText = 1024 * 1024;        // a rule pack's TOML, over the API
-inline constexpr std::size_t kPackBody = 8 * 1024 * 1024;    // a pack with its list files
+inline constexpr std::size_t kForeignBody = 1024 * 1024;     // a form of the Akismet protocol
+// A comment may stand in it twice, percent-encoded.
+inline constexpr std::size_t kPackText = 1024 * 1024;      // a rule pack's TOML, over the API
+inline constexpr std::size_t kPackBody = 8 * 1024 * 1024;  // a pack with its list files
 inline constexpr std::size_t kJsonDepth = 16;
 inline constexpr std::size_t kPage = 200;  // rows in one page
 inline constexpr std::size_t kPageUsual = 50;

@@ -43,6 +43,14 @@ struct Retention {
   bool operator==(const Retention&) const = default;
 };
 
+// What a site's clients of the Akismet protocol are answered about a comment that is to be held, since that
+// protocol has no word for it: no (not spam: the client does as its own settings say), yes (spam: it lands in
+// the client's spam folder), error (neither: most clients hold it and ask again).
+enum class AkismetHold : std::uint8_t { no, yes, error };
+
+std::string_view word(AkismetHold);  // "false", "true", "error"
+std::optional<AkismetHold> akismet_hold_from(std::string_view);
+
 struct Site {
   std::string id;  // short word chosen at creation: [a-z0-9][a-z0-9-]{0,62}
   std::string name;
@@ -53,6 +61,8 @@ struct Site {
   Retention retention;
   bool shares_lessons = false;  // what its moderators teach goes also into the model that sites share
   bool markdown = false;        // comments are shown by a safe subset of Markdown, else as plain paragraphs
+  AkismetHold akismet_hold = AkismetHold::no;
+  bool akismet_own_blog = false;  // its Akismet keys are good for blogs under its url and origins alone
   Time created_at = 0;
   std::int64_t version = 1;  // counts changes of the settings
 
@@ -65,8 +75,9 @@ enum class Role : std::uint8_t {
   frontend,
   feed,
   metrics,
+  akismet,
   everybody
-};  // everybody: no token
+};  // akismet: a key of the Akismet protocol, good for nothing else; everybody: no token
 
 std::string_view word(Role);
 std::optional<Role> role_from(std::string_view);

@@ -41,11 +41,14 @@ constexpr Words<View, 3> kView = {{{View::raw, "raw"}, {View::visible, "visible"
 constexpr Words<Moderation, 3> kModeration = {{{Moderation::hold_all, "hold_all"},
                                                {Moderation::hold_first, "hold_first"},
                                                {Moderation::publish, "publish"}}};
-constexpr Words<Role, 6> kRole = {{{Role::admin, "admin"},
+constexpr Words<AkismetHold, 3> kAkismetHold = {
+    {{AkismetHold::no, "false"}, {AkismetHold::yes, "true"}, {AkismetHold::error, "error"}}};
+constexpr Words<Role, 7> kRole = {{{Role::admin, "admin"},
                                    {Role::moderator, "moderator"},
                                    {Role::frontend, "frontend"},
                                    {Role::feed, "feed"},
                                    {Role::metrics, "metrics"},
+                                   {Role::akismet, "akismet"},
                                    {Role::everybody, "everybody"}}};
 constexpr Words<DecisionKind, 5> kDecision = {{{DecisionKind::approve, "approve"},
                                                {DecisionKind::reject, "reject"},
@@ -89,6 +92,9 @@ std::string_view word(View value) {
 std::string_view word(Moderation value) {
   return word_in(kModeration, value);
 }
+std::string_view word(AkismetHold value) {
+  return word_in(kAkismetHold, value);
+}
 std::string_view word(Role value) {
   return word_in(kRole, value);
 }
@@ -113,6 +119,9 @@ std::optional<View> view_from(std::string_view text) {
 }
 std::optional<Moderation> moderation_from(std::string_view text) {
   return value_in(kModeration, text);
+}
+std::optional<AkismetHold> akismet_hold_from(std::string_view text) {
+  return value_in(kAkismetHold, text);
 }
 std::optional<Role> role_from(std::string_view text) {
   return value_in(kRole, text);

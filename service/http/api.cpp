@@ -54,7 +54,9 @@ std::string media_type(const Ask& ask) {
 }
 
 Done check_content(const Ask& ask, const Route& route) {
-  if (route.body == Body::none || (route.body == Body::optional && !has_body(ask))) return {};
+  if (route.body == Body::foreign || route.body == Body::none ||
+      (route.body == Body::optional && !has_body(ask)))
+    return {};
   const std::string* coding = header_of(ask, "Content-Encoding");
   if (coding != nullptr && !same_word(*coding, "identity")) {
     return fail(Code::unsupported, "compressed bodies are not taken", "Content-Encoding", "send it as it is");
@@ -139,24 +141,10 @@ Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
   if (secret.empty() || secret.size() > kSecret || secret.find(' ') != std::string_view::npos) {
     return no_token("that is not a token");
   }
-  const std::string hash = sha256_hex(secret);
-  auto token = service.gate.token(hash, now);
+  auto token = token_of(service, who.address, sha256_hex(secret), now);
   if (!token) {
-    if (const int wait = service.gate.wait_for_token(who.address, hash, now); wait > 0) {
-      service.metrics.refused("tokens");
-      return fail(Code::too_many, "too many unknown tokens came from this address", "Authorization",
-                  "wait, then use a token that is valid", wait);
-    }
-    const auto ticket = service.gate.ticket();
-    auto asked = service.store().token(hash, now);
-    if (!asked) {
-      if (asked.error().code != Code::unauthorized) return tl::unexpected(std::move(asked).error());
-      service.gate.token_bad(who.address, hash, now);
-      service.metrics.refused("tokens");
-      return no_token("the token is unknown, expired or revoked");
-    }
-    service.gate.token_good(who.address, hash, *asked, ticket, now);
-    token = std::move(*asked);
+    if (token.error().code != Code::unauthorized) return tl::unexpected(std::move(token).error());
+    return no_token("the token is unknown, expired or revoked");
   }
   who.role = token->role;
   who.reach = token->site;

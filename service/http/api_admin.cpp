@@ -70,16 +70,20 @@ Result<Answer> add_site(Service& service, Call& call) {
   if (!site) return tl::unexpected(std::move(site).error());
   if (auto fine = check_policy(service, *site); !fine) return tl::unexpected(std::move(fine).error());
   site->created_at = call.now;
-  const std::string secret = new_token_secret();
-  NewToken first;
-  first.secret_hash = sha256_hex(secret);
-  Token& token = first.token;
-  token.id = new_id(call.now);
-  token.name = "front end of " + site->id;
-  token.role = Role::frontend;
-  token.site = site->id;
-  token.created_at = call.now;
-  auto added = service.store().add_site(*site, *once, &first);
+  const NewSecret secret = new_secret(Role::frontend);
+  const NewSecret key = new_secret(Role::akismet);
+  std::vector<NewToken> tokens = {{.token = {}, .secret_hash = secret.hash},
+                                  {.token = {}, .secret_hash = key.hash}};
+  for (NewToken& one : tokens) {
+    one.token.id = new_id(call.now);
+    one.token.site = site->id;
+    one.token.created_at = call.now;
+  }
+  tokens[0].token.role = Role::frontend;
+  tokens[0].token.name = "front end of " + site->id;
+  tokens[1].token.role = Role::akismet;
+  tokens[1].token.name = "Akismet clients of " + site->id;
+  auto added = service.store().add_site(*site, *once, tokens);
   if (!added) {
     if (added.error().code == Code::conflict && added.error().where == "/id") {
       return fail(Code::conflict, "there is a site of this id already", "/id",
@@ -88,7 +92,8 @@ Result<Answer> add_site(Service& service, Call& call) {
     return tl::unexpected(std::move(added).error());
   }
   service.sites.forget();
-  return json_answer(write_site(*added, &token, secret), 201);
+  return json_answer(
+      write_new_site(*added, {tokens[0].token.id, secret.text}, {tokens[1].token.id, key.text}), 201);
 }
 
 Result<Answer> site(Service& service, Call& call) {
@@ -179,16 +184,19 @@ Result<Answer> add_token(Service& service, Call& call) {
   if (token->role == Role::metrics && !token->site.empty()) {
     return fail(Code::forbidden, "the metrics are of all sites; this token is of one");
   }
+  if (token->role == Role::akismet && token->site.empty()) {
+    return fail(Code::invalid, "an Akismet key is of one site", "/site", "name the id of the site");
+  }
   if (auto fine = check_site(service, token->site, "/site"); !fine) {
     return tl::unexpected(std::move(fine).error());
   }
   token->id = new_id(call.now);
   token->created_at = call.now;
-  const std::string secret = new_token_secret();
-  if (auto done = service.store().add_token(*token, sha256_hex(secret), *once); !done) {
+  const NewSecret secret = new_secret(token->role);
+  if (auto done = service.store().add_token(*token, secret.hash, *once); !done) {
     return tl::unexpected(std::move(done).error());
   }
-  return json_answer(write_token(*token, secret), 201);
+  return json_answer(write_token(*token, secret.text), 201);
 }
 
 Result<Answer> revoke_token(Service& service, Call& call) {

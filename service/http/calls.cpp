@@ -53,6 +53,26 @@ bool is_own(const Site& site, std::string_view url) {
                      [&](const std::string& origin) { return same_origin(url, origin); });
 }
 
+Result<Token> token_of(Service& service, const std::string& address, const std::string& hash, Time now,
+                       Guess guess) {
+  if (auto token = service.gate.token(hash, now)) return std::move(*token);
+  const char* const why = guess == Guess::key ? "keys" : "tokens";
+  if (const int wait = service.gate.wait_for_token(address, hash, now, guess); wait > 0) {
+    service.metrics.refused(why);
+    return fail(Code::too_many, std::string("too many unknown ") + why + " came from this address",
+                "Authorization", std::string("wait, then use one of the ") + why + " that are valid", wait);
+  }
+  const auto ticket = service.gate.ticket();
+  auto token = service.store().token(hash, now);
+  if (token) {
+    service.gate.token_good(address, hash, *token, ticket, now, guess);
+  } else if (token.error().code == Code::unauthorized) {
+    service.gate.token_bad(address, hash, now, guess);
+    service.metrics.refused(why);
+  }
+  return token;
+}
+
 std::string holder_of(const Who& who) {
   return who.name + kHolderMark + who.token.text();
 }

@@ -91,6 +91,11 @@ using Handler = Result<Answer> (*)(Service&, Call&);
 
 const std::string* header_of(const Ask& ask, std::string_view name);  // nullptr: not sent
 
+// The token of a secret's hash, asked of the gate and then of the store; guesses are counted and slowed by
+// address. unauthorized: it is unknown, expired or revoked. too_many: too many were guessed from there.
+Result<Token> token_of(Service& service, const std::string& address, const std::string& hash, Time now,
+                       Guess guess = Guess::token);
+
 // 200 (or another status) with a JSON body.
 Answer json_answer(std::string body, int status = 200);
 Answer empty_answer();  // 204
@@ -172,6 +177,18 @@ Result<Answer> ready(Service&, Call&);
 Result<Answer> metrics(Service&, Call&);
 Result<Answer> document(Service&, Call&);
 Result<Answer> welcome(Service&, Call&);
+// api_akismet.cpp: the Akismet protocol. They answer problems of their own kind, never an Error.
+Result<Answer> akismet_verify_key(Service&, Call&);
+Result<Answer> akismet_check(Service&, Call&);
+Result<Answer> akismet_spam(Service&, Call&);
+Result<Answer> akismet_ham(Service&, Call&);
+Result<Answer> akismet_test(Service&, Call&);
+Result<Answer> akismet_deactivate(Service&, Call&);
+// api_akismet_account.cpp
+Result<Answer> akismet_subscription(Service&, Call&);
+Result<Answer> akismet_stats(Service&, Call&);
+Result<Answer> akismet_sites(Service&, Call&);
+Result<Answer> akismet_usage(Service&, Call&);
 // api_rules.cpp
 Result<Answer> rules(Service&, Call&);
 Result<Answer> reload_rules(Service&, Call&);

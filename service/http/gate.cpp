@@ -16,6 +16,10 @@ std::string caller(std::string_view text) {
   return {reinterpret_cast<const char*>(address->bytes.data()), count};
 }
 
+std::string guesser(std::string_view address, Guess guess) {
+  return guess == Guess::key ? "key " + caller(address) : caller(address);
+}
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -93,9 +97,9 @@ bool Gate::known(const std::string& hash, Time now) {
   return seen != nullptr && now - seen->verified_at < kKnownFor;
 }
 
-int Gate::wait_for_token(std::string_view address, const std::string& hash, Time now) {
+int Gate::wait_for_token(std::string_view address, const std::string& hash, Time now, Guess guess) {
   const std::scoped_lock holding(lock_);
-  const Failures* failures = failures_.find(caller(address));
+  const Failures* failures = failures_.find(guesser(address, guess));
   if (failures == nullptr || failures->wait_until <= now || known(hash, now)) return 0;
   const Time left = std::min<Time>(failures->wait_until - now, kLongestWait * kSecond);
   return static_cast<int>((left + kSecond - 1) / kSecond);
@@ -107,22 +111,23 @@ std::uint64_t Gate::ticket() const {
 }
 
 void Gate::token_good(std::string_view address, const std::string& hash, const Token& token,
-                      std::uint64_t ticket, Time now) {
+                      std::uint64_t ticket, Time now, Guess guess) {
   const std::scoped_lock holding(lock_);
-  if (!known(hash, now)) failures_.erase(caller(address));
+  if (!known(hash, now)) failures_.erase(guesser(address, guess));
   Seen& seen = tokens_.put(hash);
   seen = {token, now, ticket};
 }
 
-void Gate::token_bad(std::string_view address, const std::string& hash, Time now) {
+void Gate::token_bad(std::string_view address, const std::string& hash, Time now, Guess guess) {
   const std::scoped_lock holding(lock_);
   tokens_.erase(hash);  // revoked: it waits like any other
-  Failures& failures = failures_.put(caller(address));
+  Failures& failures = failures_.put(guesser(address, guess));
   if (failures.count == 0 || now - std::max(failures.since, failures.wait_until) >= kFailureWindow)
     failures = {0, now, 0};
   failures.count = std::min(failures.count + 1, 1'000);
-  if (failures.count < kFailures) return;
-  const int doublings = std::min(failures.count - kFailures, 10);
+  const int most = guess == Guess::key ? kKeyFailures : kFailures;
+  if (failures.count < most) return;
+  const int doublings = std::min(failures.count - most, 10);
   failures.wait_until = now + std::min(kLongestWait, kFirstWait << doublings) * kSecond;
 }
 

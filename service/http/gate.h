@@ -14,6 +14,10 @@
 // a token's first use from such an address waits. For the same reason the success of such a known secret does
 // not clear the address's failures; the success of one that was not known does.
 //
+// A key of the Akismet protocol has 48 bits, because its clients let a person type no more. They are counted
+// apart, and looked at kKeyFailures times before an address has to wait: whoever asks from a hundred thousand
+// addresses at once needs some thousand years for one key.
+//
 // Order of calls for a request with a token:
 //   if (auto token = gate.token(hash, now)) -> go on
 //   if (int wait = gate.wait_for_token(address, hash, now)) -> 429, Retry-After: wait
@@ -83,6 +87,8 @@ struct GateOptions {
   int rate_burst = 10;       // so many at once; at least 1
 };
 
+enum class Guess : std::uint8_t { token, key };
+
 class Gate {
  public:
   static constexpr std::size_t kCallers = 20'000;  // addresses remembered in each table
@@ -90,6 +96,7 @@ class Gate {
   static constexpr Time kTokenFor = 5 * kSecond;   // a verified token is believed without asking
   static constexpr Time kKnownFor = kDay;
   static constexpr int kFailures = 10;
+  static constexpr int kKeyFailures = 30;
   static constexpr Time kFailureWindow = 10 * kMinute;
   static constexpr int kFirstWait = 10;  // seconds
   static constexpr int kLongestWait = 600;
@@ -109,12 +116,12 @@ class Gate {
   // The token of a secret's hash, when it was verified within kTokenFor and has not expired since.
   std::optional<Token> token(const std::string& hash, Time now);
   // 0: the store may be asked about this hash. Else the seconds to wait.
-  int wait_for_token(std::string_view address, const std::string& hash, Time now);
+  int wait_for_token(std::string_view address, const std::string& hash, Time now, Guess guess = Guess::token);
   // Taken before the store is asked, so that an answer which forget_tokens() overtook is not remembered.
   std::uint64_t ticket() const;
   void token_good(std::string_view address, const std::string& hash, const Token& token, std::uint64_t ticket,
-                  Time now);
-  void token_bad(std::string_view address, const std::string& hash, Time now);
+                  Time now, Guess guess = Guess::token);
+  void token_bad(std::string_view address, const std::string& hash, Time now, Guess guess = Guess::token);
   // Upon any change of tokens: the next use of each asks the store. REQUIRES: called after the change is
   // committed.
   void forget_tokens();

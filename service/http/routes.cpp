@@ -25,6 +25,7 @@ constexpr auto kAll = kAnybody;
 constexpr auto kNumbers = only(Role::admin, Role::metrics);
 
 using limits::kBody;
+constexpr std::size_t kForeign = limits::kForeignBody;
 
 constexpr Route kRoutes[] = {
     // The blog and its readers.
@@ -91,6 +92,20 @@ constexpr Route kRoutes[] = {
     {"GET", "/metrics", kNumbers, calls::metrics, Body::none, 0, true},
     {"GET", "/v1/openapi.json", kAll, calls::document},
     {"GET", "/", kAll, calls::welcome},
+    // The Akismet protocol: who calls is known by the key in the request's form or host, which the handler
+    // reads.
+    {"POST", "/1.1/verify-key", kAll, calls::akismet_verify_key, Body::foreign, kForeign},
+    {"POST", "/1.1/comment-check", kAll, calls::akismet_check, Body::foreign, kForeign},
+    {"POST", "/1.1/submit-spam", kAll, calls::akismet_spam, Body::foreign, kForeign},
+    {"POST", "/1.1/submit-ham", kAll, calls::akismet_ham, Body::foreign, kForeign},
+    {"GET", "/1.1/test", kAll, calls::akismet_test},
+    {"POST", "/1.1/get-subscription", kAll, calls::akismet_subscription, Body::foreign, kForeign},
+    {"POST", "/1.1/get-stats", kAll, calls::akismet_stats, Body::foreign, kForeign},
+    {"POST", "/1.1/deactivate", kAll, calls::akismet_deactivate, Body::foreign, kForeign},
+    {"GET", "/1.2/key-sites", kAll, calls::akismet_sites},
+    {"POST", "/1.2/key-sites", kAll, calls::akismet_sites, Body::foreign, kForeign},
+    {"GET", "/1.2/usage-limit", kAll, calls::akismet_usage},
+    {"POST", "/1.2/usage-limit", kAll, calls::akismet_usage, Body::foreign, kForeign},
 };
 
 // Of each path the part before the first place.

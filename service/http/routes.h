@@ -14,14 +14,16 @@
 
 namespace chaffinch::http {
 
-// none: a body is refused. json, form: of that content type. optional: a JSON body may be left out.
-enum class Body : std::uint8_t { none, json, optional, json_or_form };
+// none: a body is refused. json, form: of that content type. optional: a JSON body may be left out. foreign:
+// the handler takes what comes (other people's protocols).
+enum class Body : std::uint8_t { none, json, optional, json_or_form, foreign };
 
 // All roles, and nobody's.
 inline constexpr std::uint8_t kAnybody = static_cast<std::uint8_t>(
     1U << static_cast<unsigned>(Role::admin) | 1U << static_cast<unsigned>(Role::moderator) |
     1U << static_cast<unsigned>(Role::frontend) | 1U << static_cast<unsigned>(Role::feed) |
-    1U << static_cast<unsigned>(Role::metrics) | 1U << static_cast<unsigned>(Role::everybody));
+    1U << static_cast<unsigned>(Role::metrics) | 1U << static_cast<unsigned>(Role::akismet) |
+    1U << static_cast<unsigned>(Role::everybody));
 
 struct Route {
   std::string_view method;

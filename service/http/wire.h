@@ -191,7 +191,14 @@ std::string write_forgotten(const Forgotten& forgotten);
 std::string write_stats(const std::vector<SiteStats>& stats,
                         const std::vector<std::optional<Learning::Status>>& learned,
                         const std::optional<std::string>& next);
-std::string write_site(const Site& site, const Token* token = nullptr, std::string_view secret = {});
+std::string write_site(const Site& site);
+// With the secrets that are shown once: the front end's token, and the key for clients of the Akismet
+// protocol.
+struct ShownOnce {
+  Id id;
+  std::string secret;
+};
+std::string write_new_site(const Site& site, const ShownOnce& token, const ShownOnce& akismet_key);
 std::string write_sites(const std::vector<Site>& sites, const std::optional<std::string>& next);
 std::string write_article(const ArticleInfo& article);
 std::string write_articles(const ArticlePage& page);

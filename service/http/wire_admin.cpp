@@ -86,6 +86,16 @@ void read_site_fields(Fields& from, Site& site) {
   }
   if (auto markdown = from.flag("markdown")) site.markdown = *markdown;
   if (auto shares = from.flag("shares_lessons")) site.shares_lessons = *shares;
+  if (from.has_flag("akismet_hold")) {
+    site.akismet_hold = from.flag("akismet_hold").value_or(false) ? AkismetHold::yes : AkismetHold::no;
+  } else if (auto hold = from.text("akismet_hold", 10)) {
+    if (const auto known = akismet_hold_from(*hold))
+      site.akismet_hold = *known;
+    else
+      from.wrong("akismet_hold", "there is no such way to answer",
+                 "it may be \"false\", \"true\" or \"error\"");
+  }
+  if (auto own = from.flag("akismet_own_blog")) site.akismet_own_blog = *own;
   if (const Json* json = from.object("policy")) {
     Fields policy(*json, "/policy", from.flaws(), "a policy");
     if (auto hold = policy.number("hold", 0, kHighest)) site.policy.hold = *hold;
@@ -184,7 +194,8 @@ Result<Token> read_new_token(std::string_view body) {
     const std::string word = from.required("role", 20);
     const auto role = role_from(word);
     if (!word.empty() && (!role || *role == Role::everybody)) {
-      from.wrong("role", "there is no such role", "it may be admin, moderator, frontend, feed or metrics");
+      from.wrong("role", "there is no such role",
+                 "it may be admin, moderator, frontend, feed, metrics or akismet");
     }
     token.role = role.value_or(Role::feed);
     token.name = from.text_or_empty("name", limits::kName);

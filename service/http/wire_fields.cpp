@@ -97,6 +97,10 @@ bool Fields::has(std::string_view name) const {
   return object_ != nullptr && object_->find(name) != object_->end();
 }
 
+bool Fields::has_flag(std::string_view name) const {
+  return has(name) && object_->find(name)->is_boolean();
+}
+
 std::optional<std::string> Fields::text(std::string_view name, std::size_t limit, Look look) {
   const Json* value = find(name);
   if (value == nullptr) return std::nullopt;

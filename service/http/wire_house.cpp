@@ -14,6 +14,8 @@ Json site_json(const Site& site) {
                {"origins", site.origins},
                {"edit_minutes", site.edit_minutes},
                {"shares_lessons", site.shares_lessons},
+               {"akismet_hold", word(site.akismet_hold)},
+               {"akismet_own_blog", site.akismet_own_blog},
                {"markdown", site.markdown}};
   json["policy"] = {{"moderation", word(site.policy.moderation)},
                     {"hold", site.policy.hold},
@@ -137,12 +139,16 @@ std::string write_stats(const std::vector<SiteStats>& stats,
   return dump(json);
 }
 
-std::string write_site(const Site& site, const Token* token, std::string_view secret) {
+std::string write_site(const Site& site) {
+  return dump(site_json(site));
+}
+
+std::string write_new_site(const Site& site, const ShownOnce& token, const ShownOnce& akismet_key) {
   Json json = site_json(site);
-  if (token != nullptr) {
-    json["token"] = secret;
-    json["token_id"] = token->id.text();
-  }
+  json["token"] = token.secret;
+  json["token_id"] = token.id.text();
+  json["akismet_key"] = akismet_key.secret;
+  json["akismet_key_id"] = akismet_key.id.text();
   return dump(json);
 }
 

@@ -54,6 +54,7 @@ class Fields {
   Fields(const Json& value, std::string at, Flaws& flaws, std::string_view what);
 
   bool has(std::string_view name) const;
+  bool has_flag(std::string_view name) const;  // true or false
   std::optional<std::string> text(std::string_view name, std::size_t limit, Look look = Look::line);
   std::string text_or_empty(std::string_view name, std::size_t limit, Look look = Look::line);
   std::string required(std::string_view name, std::size_t limit, Look look = Look::line);  // not empty

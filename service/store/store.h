@@ -81,6 +81,19 @@ struct Recalled {
   std::uint64_t reservation = 0;  // hand it to keep or to release; 0: none
 };
 
+// What a client was answered about a comment that it keeps itself. nothing: the check could not be made, or
+// it only reported the comment.
+enum class Told : std::uint8_t { nothing, ham, spam };
+
+// Of a comment that its client keeps (the Akismet protocol); its status is `checked`, whatever is found out.
+// Among copies and near copies, in records and in what people say of rules it counts as what it was judged
+// or, after a report, as what its owner said: spam, or approved; as neither while nobody said so.
+struct Foreign {
+  std::string blog;  // whose numbers it counts in; at most 1,000 of a site, the others together as ""
+  Told told = Told::nothing;
+  bool spam = false;  // judged so
+};
+
 struct Keep {
   Comment comment;
   Verdict verdict;
@@ -91,6 +104,7 @@ struct Keep {
   Id author_key;  // the author is known by it besides what the comment says; empty: not
   std::uint64_t reservation = 0;
   Once once;
+  std::optional<Foreign> foreign = {};  // REQUIRES status checked
 };
 
 struct Kept {
@@ -239,6 +253,55 @@ struct Undo {
   Time now = 0;
 };
 
+// Which kept comment of status checked is meant: the one of that id; or else those with the same content
+// whose author is the same as far as both sides name him, and of these the ones with the same created_at,
+// where there are such. `again`: it may have been edited since; then also the newest on that article of an
+// author with the same name and email. Of several a report is about all, whoever asks about one means the
+// newest.
+struct Sought {
+  std::string site;
+  std::optional<Id> id;
+  Submission comment;
+  bool again = false;
+};
+
+struct SeenBefore {
+  Comment comment;
+  Told told = Told::nothing;
+  std::optional<bool> reported_spam;  // what its owner said
+};
+
+// What the owner says of a comment that was checked: spam, or ham.
+struct Report {
+  Sought sought;
+  bool spam = false;
+  std::optional<Keep> unseen;  // kept, when there is no such comment
+  std::string lesson;          // of it
+  std::string by;
+  Id by_token;
+  std::string note;
+  Time now = 0;
+};
+
+// A site's numbers of one blog and month.
+struct BlogNumbers {
+  std::string blog;
+  std::string month;        // "2026-11"
+  std::uint64_t calls = 0;  // checks and reports
+  std::uint64_t spam = 0, ham = 0;
+  std::uint64_t missed_spam = 0;  // reported as spam, not answered so
+  std::uint64_t false_positives = 0;
+
+  bool operator==(const BlogNumbers&) const = default;
+};
+
+struct BlogQuery {
+  std::string site;
+  std::optional<std::string> blog;  // nothing: all of them
+  Time from = 0;                    // whole days, UTC; both included
+  Time to = 0;
+};
+
 // What waits and is (nearly) the same as comments that were decided: to be decided with one look as well.
 struct NearPending {
   std::uint32_t count = 0;      // found; at most some hundred are looked for
@@ -343,6 +406,7 @@ struct Edit {
   std::string by;  // "author" or the token's name
   Time now = 0;
   Once once = {};
+  std::optional<Foreign> foreign = {};  // of a comment that was asked about again; its blog stays
 };
 
 struct Rejudged {
@@ -626,6 +690,14 @@ class Store {
   virtual Result<DecisionPage> decisions(const DecisionQuery&) = 0;
   virtual Result<Decision> decision(const std::string& reach, Id) = 0;
 
+  // -- comments that their client keeps
+  virtual Result<std::optional<SeenBefore>> seen_before(const Sought&) = 0;
+  // A decision that teaches and leaves the status as it is, with the comment itself where it is new, in one
+  // transaction. The same report again changes nothing: Settled.id is empty. not_found: there is no such
+  // comment, and none to keep.
+  virtual Result<Settled> report(const Report&) = 0;
+  virtual Result<std::vector<BlogNumbers>> blog_numbers(const BlogQuery&) = 0;  // by blog, then month
+
   // -- readers
   virtual Result<ThreadPage> thread(const ThreadQuery&) = 0;
   virtual Result<std::vector<std::uint64_t>> counts(const std::string& site,
@@ -638,8 +710,8 @@ class Store {
   virtual Result<Rechecked> rejudge(const Rejudge&) = 0;
 
   // -- administration
-  // conflict: the id is taken; or, with a token, the key came before: a secret is shown once.
-  virtual Result<Site> add_site(const Site&, const Once&, const NewToken* token = nullptr) = 0;
+  // conflict: the id is taken; or, with tokens, the key came before: a secret is shown once.
+  virtual Result<Site> add_site(const Site&, const Once&, const std::vector<NewToken>& tokens = {}) = 0;
   virtual Result<Site> site(const std::string& id) = 0;
   virtual Result<std::vector<Site>> sites() = 0;  // at most 10,000
   virtual Result<Answered<Site>> change_site(const Site&, std::optional<std::int64_t> seen_version,

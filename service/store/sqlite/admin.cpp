@@ -71,11 +71,11 @@ std::string settings_of(const Site& site) {
        std::to_string(site.retention.client_days), std::to_string(site.retention.spam_days),
        std::to_string(site.retention.checked_days), std::to_string(site.retention.rejected_days),
        std::to_string(site.created_at), std::to_string(site.version), site.shares_lessons ? "1" : "0",
-       site.markdown ? "1" : "0"});
+       std::string(word(site.akismet_hold)), site.akismet_own_blog ? "1" : "0", site.markdown ? "1" : "0"});
 }
 
 Site site_from(const std::string& answer) {
-  const auto fields = fields_of(answer, 16);
+  const auto fields = fields_of(answer, 18);
   const auto days = [&](std::size_t at) { return static_cast<std::int32_t>(number_in(fields[at])); };
   const auto thresholds =
       codec::read_numbers(fields[5]).value_or(std::map<std::string, double, std::less<>>());
@@ -97,7 +97,9 @@ Site site_from(const std::string& answer) {
   site.created_at = number_in(fields[12]);
   site.version = number_in(fields[13]);
   site.shares_lessons = fields[14] == "1";
-  site.markdown = fields[15] == "1";
+  site.akismet_hold = akismet_hold_from(fields[15]).value_or(site.akismet_hold);
+  site.akismet_own_blog = fields[16] == "1";
+  site.markdown = fields[17] == "1";
   return site;
 }
 
@@ -122,10 +124,10 @@ Answered<ArticleInfo> article_from(const std::string& site, const std::string& a
 
 }  // namespace
 
-Result<Site> Engine::add_site(const Site& site, const Once& once, const NewToken* token) {
+Result<Site> Engine::add_site(const Site& site, const Once& once, const std::vector<NewToken>& tokens) {
   return writer_.run([&](Change& change) -> Result<Site> {
     Db& db = change.db;
-    if (token != nullptr) {
+    if (!tokens.empty()) {
       if (auto fine = never_before(db, once, site.created_at); !fine) return tl::unexpected(fine.error());
     }
     auto before = answered_before(db, once, site.created_at);
@@ -152,21 +154,21 @@ Result<Site> Engine::add_site(const Site& site, const Once& once, const NewToken
     db.use(
           "INSERT INTO site (id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, "
           "overrides,"
-          " client_days, spam_days, checked_days, rejected_days, created_at, shares_lessons, markdown, "
-          "version)"
-          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1)")
+          " client_days, spam_days, checked_days, rejected_days, created_at, shares_lessons, version,"
+          " akismet_hold, akismet_own_blog, markdown)"
+          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 1, ?17, ?18, ?19)")
         .bind(site.id, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
               site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days,
-              site.created_at, site.shares_lessons, site.markdown)
+              site.created_at, site.shares_lessons, site.akismet_hold, site.akismet_own_blog, site.markdown)
         .run();
     {
       auto no = db.use("SELECT last_insert_rowid()");
       no.step();
       entry.no = no.integer(0);
     }
-    if (token != nullptr) {
-      if (auto made = insert_token(db, token->token, token->secret_hash); !made)
+    for (const NewToken& token : tokens) {
+      if (auto made = insert_token(db, token.token, token.secret_hash); !made)
         return tl::unexpected(made.error());
     }
     remember_answer(db, once, site.id, site.created_at);
@@ -217,11 +219,12 @@ Result<Answered<Site>> Engine::change_site(const Site& site, std::optional<std::
           "UPDATE site SET name = ?2, url = ?3, origins = ?4, edit_minutes = ?5, hold = ?6, spam_at = ?7,"
           " discard_at = ?8, moderation = ?9, overrides = ?10, client_days = ?11, spam_days = ?12, "
           "checked_days = ?13,"
-          " rejected_days = ?14, shares_lessons = ?15, markdown = ?16, version = version + 1 WHERE no = ?1")
+          " rejected_days = ?14, shares_lessons = ?15, akismet_hold = ?16, akismet_own_blog = ?17, markdown = ?18,"
+          " version = version + 1 WHERE no = ?1")
         .bind(no, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
               site.retention.spam_days, site.retention.checked_days, site.retention.rejected_days,
-              site.shares_lessons, site.markdown)
+              site.shares_lessons, site.akismet_hold, site.akismet_own_blog, site.markdown)
         .run();
     remember_answer(db, once, settings_of(entry.site), once.at);
     change.after.push_back([this, entry] { sites_.put(entry); });

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "core/fnv.h"
 #include "secrets.h"
 #include "store/codec.h"
 #include "store/sqlite/lessons.h"
@@ -109,26 +110,58 @@ std::int64_t article_no(Db& db, std::int64_t site, const ArticleRef& ref, Time n
   return last_row(db);
 }
 
+std::int64_t blog_no(Db& db, std::int64_t site, const std::string& name) {
+  constexpr std::int64_t kBlogs = 1'000;
+  const auto found = [&](const std::string& one) -> std::int64_t {
+    auto query = db.use("SELECT no FROM blog WHERE site = ?1 AND name = ?2");
+    return query.bind(site, one).step() ? query.integer(0) : 0;
+  };
+  if (const std::int64_t no = found(name); no != 0) return no;
+  std::string as = name;
+  {
+    auto query = db.use("SELECT count(*) FROM blog WHERE site = ?1");
+    if (query.bind(site).step() && query.integer(0) >= kBlogs) as.clear();
+  }
+  if (as.empty()) {
+    if (const std::int64_t no = found(as); no != 0) return no;
+  }
+  db.use("INSERT INTO blog (site, name) VALUES (?1, ?2)").bind(site, as).run();
+  return last_row(db);
+}
+
+std::int64_t content_key(std::string_view content) {
+  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  while (!content.empty() && blank(content.front())) content.remove_prefix(1);
+  while (!content.empty() && blank(content.back())) content.remove_suffix(1);
+  Fnv hash;
+  for (const char c : content) {
+    if (c != '\r') hash.take(static_cast<unsigned char>(c));
+  }
+  return static_cast<std::int64_t>(hash.value());
+}
+
 State state_of(const Row& row) {
   return {.status = row.comment.status,
           .decided = row.comment.decided,
           .discard = row.comment.discard,
-          .latest_decision = row.latest_decision};
+          .latest_decision = row.latest_decision,
+          .counts_as = row.counts_as};
 }
 
 void set_state(Change& change, const Keys& keys, const Row& row, const State& state) {
   const Counted before = counted(row, keys);
   Counted after = before;
   after.status = state.status;
+  after.stands_as = state.counts_as.value_or(state.status);
   after.decided = state.decided;
   change.deltas.changed(before, after);
-  near_stands(change, row.seq, kin_of(state.status, state.decided));
+  near_stands(change, row.seq, kin_of(after.stands_as, state.decided));
   change.db
       .use(
           "UPDATE comment SET status = ?2, decided = ?3, discard = ?4, latest_decision = ?5, version = "
-          "version + 1"
+          "version + 1, counts_as = ?6"
           " WHERE seq = ?1")
-      .bind(row.seq, state.status, state.decided, state.discard, state.latest_decision)
+      .bind(row.seq, state.status, state.decided, state.discard, state.latest_decision, state.counts_as)
       .run();
   if (row.comment.status == Status::pending && state.status != Status::pending) {
     change.db.use("DELETE FROM lease WHERE comment = ?1").bind(row.seq).run();
@@ -183,9 +216,9 @@ void Decider::item(const Row& row, const State& after, std::optional<std::int64_
       .use(
           "INSERT INTO decision_item (decision, comment, before, after, before_decided, before_discard, "
           "previous,"
-          " learned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+          " learned, before_counts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
       .bind(no_, row.seq, row.comment.status, after.status, row.comment.decided, row.comment.discard,
-            row.latest_decision, learned)
+            row.latest_decision, learned, row.counts_as)
       .run();
   ++settled_.changed;
 }
@@ -195,11 +228,11 @@ bool Decider::decide(const Row& row, std::optional<std::int32_t> version,
   const Comment& comment = row.comment;
   const Status status = status_of(who_.kind);
   const char* why = nullptr;
-  if (comment.status == Status::checked)
+  if ((comment.status == Status::checked) != who_.report)
     why = "checked";
   else if (version && *version != comment.version)
     why = "stale";
-  else if (comment.decided && comment.status == status)
+  else if (comment.decided && row.stands_as() == status)
     why = "already";
   if (why != nullptr) {
     skip(comment.id, why);
@@ -225,10 +258,11 @@ bool Decider::decide(const Row& row, std::optional<std::int32_t> version,
                      .decision = {}});
     ++settled_.lessons;
   }
-  const State after{.status = status,
+  const State after{.status = who_.report ? Status::checked : status,
                     .decided = true,
                     .discard = comment.discard && status == Status::spam,
-                    .latest_decision = no_};
+                    .latest_decision = no_,
+                    .counts_as = who_.report ? std::optional(status) : std::nullopt};
   item(row, after, learned);
   change_.deltas.standing.push_back({no_, 1});
   set_state(change_, keys_, row, after);

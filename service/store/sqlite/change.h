@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/decision.h"
@@ -37,12 +38,20 @@ Kept kept_before(const std::string& answer);
 // The article's number; it is made when it is not there. An empty URL or title is filled in.
 std::int64_t article_no(Db&, std::int64_t site, const ArticleRef&, Time now);
 
+// The blog's number; it is made when it is not there. Beyond 1,000 of a site: the one that stands for all
+// others.
+std::int64_t blog_no(Db&, std::int64_t site, const std::string& name);
+
+// What a comment's content is found by again; equal for texts that differ in line ends and outer blanks.
+std::int64_t content_key(std::string_view content);
+
 // Where a comment stands.
 struct State {
   Status status = Status::pending;
   bool decided = false;
   bool discard = false;
   std::optional<std::int64_t> latest_decision;
+  std::optional<Status> counts_as = {};  // of a comment that its client keeps
 };
 State state_of(const Row&);
 // Writes the state, counts the version up, moves the counters, and ends a lease on a comment that left the
@@ -62,6 +71,7 @@ class Decider {
     std::string reason;
     std::string note;
     Time now = 0;
+    bool report = false;  // about comments that their client keeps, and about no others: their status stays
   };
   // `maker` may be empty. Both must outlive it, as must `keys`.
   Decider(Change& change, const Keys& keys, const Sites& sites, const LessonMaker& maker, Who who);

@@ -42,11 +42,12 @@ CopyMove& CopyMove::operator+=(const CopyMove& more) {
 void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time received, bool records_too,
                    bool rules_too) {
   const std::size_t status = at(comment.status);
+  const std::size_t stands = at(comment.stands_as);
   if (records_too) {
     const auto record = [&](Kind kind, std::int64_t key) {
       if (key == 0) return;
       RecordMove move{.by = {}, .decided = comment.decided ? by : 0, .first = time, .last = time};
-      move.by[status] = by;
+      move.by[stands] = by;
       records.push_back({record_id(comment.site, kind, key), move});
     };
     record(Kind::author, comment.keys.author);
@@ -58,8 +59,8 @@ void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time rece
     if (comment.copy_hash != 0) {
       copies.push_back({{comment.site, comment.copy_hash},
                         {.count = by,
-                         .spam = comment.status == Status::spam ? by : 0,
-                         .approved = comment.status == Status::approved ? by : 0,
+                         .spam = comment.stands_as == Status::spam ? by : 0,
+                         .approved = comment.stands_as == Status::approved ? by : 0,
                          .at = received}});
     }
   }
@@ -73,12 +74,23 @@ void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time rece
                          .pending = comment.status == Status::pending ? by : 0}});
   }
   if (!rules_too) return;
+  if (comment.blog != 0) {
+    const bool wrong = comment.decided;  // what its owner says, and was not what we had said
+    blogs.push_back(
+        {{comment.blog, comment.day},
+         {.calls = by,
+          .spam = comment.told == Told::spam ? by : 0,
+          .ham = comment.told == Told::ham ? by : 0,
+          .missed_spam = wrong && comment.stands_as == Status::spam && comment.told != Told::spam ? by : 0,
+          .false_positives =
+              wrong && comment.stands_as == Status::approved && comment.told != Told::ham ? by : 0}});
+  }
   for (const std::string& rule : comment.rules) {
     RuleMove move{.hits = by, .approved = 0, .rejected = 0, .spam = 0};
     if (comment.decided) {
-      move.approved = comment.status == Status::approved ? by : 0;
-      move.rejected = comment.status == Status::rejected ? by : 0;
-      move.spam = comment.status == Status::spam ? by : 0;
+      move.approved = comment.stands_as == Status::approved ? by : 0;
+      move.rejected = comment.stands_as == Status::rejected ? by : 0;
+      move.spam = comment.stands_as == Status::spam ? by : 0;
     }
     rules.push_back({{comment.site, rule}, move});
   }
@@ -94,7 +106,7 @@ void Deltas::changed(const Counted& before, const Counted& after, Time received)
 }
 
 void Deltas::left(const Counted& comment, bool swept) {
-  const bool verdict_stays = comment.status == Status::spam || comment.status == Status::rejected;
+  const bool verdict_stays = comment.stands_as == Status::spam || comment.stands_as == Status::rejected;
   count(comment, -1, 0, 0, !swept && !verdict_stays, false);
 }
 
@@ -120,6 +132,14 @@ void Counters::add(const Deltas& deltas) {
     sum.spam += move.spam;
   }
   for (const auto& [decision, by] : deltas.standing) standing_[decision] += by;
+  for (const auto& [name, move] : deltas.blogs) {
+    BlogMove& sum = blogs_[name];
+    sum.calls += move.calls;
+    sum.spam += move.spam;
+    sum.ham += move.ham;
+    sum.missed_spam += move.missed_spam;
+    sum.false_positives += move.false_positives;
+  }
 }
 
 // No counter goes below zero: a record may have been forgotten between the comment's coming and its going.
@@ -197,10 +217,22 @@ void Counters::flush_lesser(Db& db) {
     if (by == 0) continue;
     db.use("UPDATE decision SET standing = max(0, standing + ?2) WHERE no = ?1").bind(decision, by).run();
   }
+  for (const auto& [name, move] : blogs_) {
+    db.use(
+          "INSERT INTO blog_day (blog, day, calls, spam, ham, missed_spam, false_positives)"
+          " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6), max(0, ?7))"
+          " ON CONFLICT DO UPDATE SET calls = max(0, calls + ?3), spam = max(0, spam + ?4),"
+          " ham = max(0, ham + ?5), missed_spam = max(0, missed_spam + ?6),"
+          " false_positives = max(0, false_positives + ?7)")
+        .bind(name.first, name.second, move.calls, move.spam, move.ham, move.missed_spam,
+              move.false_positives)
+        .run();
+  }
   sites_.clear();
   articles_.clear();
   rules_.clear();
   standing_.clear();
+  blogs_.clear();
 }
 
 }  // namespace chaffinch::sqlite

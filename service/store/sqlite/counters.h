@@ -16,6 +16,7 @@
 #include "store/sqlite/db.h"
 #include "store/sqlite/keys.h"
 #include "store/sqlite/known.h"
+#include "store/store.h"
 
 namespace chaffinch::sqlite {
 
@@ -59,12 +60,22 @@ struct RuleMove {
   std::int32_t hits = 0, approved = 0, rejected = 0, spam = 0;
 };
 
+// Of one blog and day (blog_day).
+struct BlogMove {
+  std::int32_t calls = 0, spam = 0, ham = 0, missed_spam = 0, false_positives = 0;
+};
+using BlogDay = std::pair<std::int64_t, std::int64_t>;  // blog.no, days since 1970
+
 // What of a comment is counted.
 struct Counted {
   std::int64_t site = 0;
   std::int64_t article = 0;
   Status status = Status::pending;
+  Status stands_as = Status::pending;  // in records, copies and statistics of rules (Row::stands_as)
   bool decided = false;
+  std::int64_t blog = 0;  // of one that its client keeps; 0: of none
+  std::int64_t day = 0;
+  Told told = Told::nothing;
   PersonKeys keys;
   std::vector<std::int64_t> domains;  // keyed hashes
   std::int64_t copy_hash = 0;
@@ -79,6 +90,7 @@ struct Deltas {
   std::vector<std::pair<std::int64_t, ArticleMove>> articles;
   std::vector<std::pair<std::pair<std::int64_t, std::string>, RuleMove>> rules;
   std::vector<std::pair<std::int64_t, std::int32_t>> standing;  // decision.no
+  std::vector<std::pair<BlogDay, BlogMove>> blogs;
   std::int64_t through = 0;  // the newest comment (seq) whose coming is among them
 
   // A comment came (at its own time; we heard of it at `received`) ...
@@ -111,6 +123,7 @@ class Counters {
   std::map<std::int64_t, ArticleMove> articles_;
   std::map<std::pair<std::int64_t, std::string>, RuleMove> rules_;
   std::map<std::int64_t, std::int32_t> standing_;
+  std::map<BlogDay, BlogMove> blogs_;
 };
 
 }  // namespace chaffinch::sqlite

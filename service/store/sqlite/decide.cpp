@@ -221,16 +221,19 @@ Result<Settled> Engine::undo(const Undo& undo) {
     std::vector<Decider::Item> items;
     {
       auto query = db.use(
-          "SELECT comment, before, before_decided, before_discard, previous, learned FROM decision_item"
+          "SELECT comment, before, before_decided, before_discard, previous, learned, before_counts FROM "
+          "decision_item"
           " WHERE decision = ?1");
       query.bind(no);
       while (query.step()) {
-        items.push_back({.comment = query.integer(0),
-                         .before = {.status = query.as<Status>(1),
-                                    .decided = query.integer(2) != 0,
-                                    .discard = query.integer(3) != 0,
-                                    .latest_decision = query.maybe(4)},
-                         .learned = query.maybe(5)});
+        items.push_back(
+            {.comment = query.integer(0),
+             .before = {.status = query.as<Status>(1),
+                        .decided = query.integer(2) != 0,
+                        .discard = query.integer(3) != 0,
+                        .latest_decision = query.maybe(4),
+                        .counts_as = query.null(6) ? std::nullopt : std::optional(query.as<Status>(6))},
+             .learned = query.maybe(5)});
       }
     }
     Decider decider = this->decider(change, {.kind = DecisionKind::undo,

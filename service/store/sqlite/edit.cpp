@@ -41,12 +41,19 @@ Result<Kept> Engine::edit(const Edit& edit) {
     after.comment.status = edit.after.status;
     after.comment.discard = edit.after.discard;
     after.comment.version += 1;
-    after.comment.edited_at = edit.now;
+    // Who asks about a comment again has not always changed it.
+    const bool edited = !edit.foreign || after.comment.content != before.comment.content ||
+                        after.comment.author != before.comment.author;
+    if (edited) after.comment.edited_at = edit.now;
     // A person's decision stands on what that person saw: it stays while the status does.
     if (after.comment.status != before.comment.status && before.latest_decision) {
       after.comment.decided = false;
       after.latest_decision.reset();
       change.deltas.standing.push_back({*before.latest_decision, -1});
+    }
+    if (edit.foreign && !after.comment.decided) {
+      after.told = edit.foreign->told;
+      after.counts_as = edit.foreign->spam ? std::optional(Status::spam) : std::nullopt;
     }
     after.domains = edit.domains;
     after.copy_hash = static_cast<std::int64_t>(edit.copy_hash);
@@ -66,7 +73,7 @@ Result<Kept> Engine::edit(const Edit& edit) {
                  .copy_hash = after.copy_hash,
                  .at = after.comment.received_at,
                  .sketch = edit.sketch},
-                kin_of(after.comment.status, after.comment.decided));
+                kin_of(after.stands_as(), after.comment.decided));
     const std::string domains = codec::write(after.domains);
     db.use(
           "UPDATE comment SET content = ?2, name = ?3, url = ?4, status = ?5, discard = ?6, version = ?7,"
@@ -78,10 +85,15 @@ Result<Kept> Engine::edit(const Edit& edit) {
               after.comment.decided, after.latest_decision, domains, after.copy_hash, after.verdict_text,
               after.facts_text, after.score, after.doubt, after.keys.author)
         .run();
+    if (after.told) {
+      db.use("UPDATE comment SET counts_as = ?2, told = ?3, content_key = ?4 WHERE seq = ?1")
+          .bind(after.seq, after.counts_as, after.told, content_key(after.comment.content))
+          .run();
+    }
     if (after.comment.status != Status::pending) {
       db.use("DELETE FROM lease WHERE comment = ?1").bind(after.seq).run();
     }
-    note(db, before, edit.now, "edited", edit.by, after.comment.status);
+    note(db, before, edit.now, edited ? "edited" : "rechecked", edit.by, after.comment.status);
     if (indexed) index_row(db, after, keys_);
     Kept kept{.id = after.comment.id, .status = after.comment.status};
     remember_answer(db, edit.once, answer_of(kept, after.verdict_text), edit.now);

@@ -9,7 +9,7 @@
 //   near         the index of near copies                 near_rows  the table that it is filled from
 //   search       filters and the search index             pages      keyset pages over comments; cursors
 //   doubt, alike what is most useful to decide; what waits and is nearly the same
-//   travel       lessons that come from a file
+//   travel       lessons that come from a file      report      comments that their client keeps
 //   change       putting a comment in, moving it from one state to another, taking it out
 //   submit, queue, decide, thread, edit, admin, blocks, retention: the calls of store.h
 //   schema       migrations, and opening the file         keys       keyed hashes
@@ -82,7 +82,11 @@ class Engine final : public Store {
   Result<Took> remove(const std::string& reach, Id, const std::string& by, Time now, const Once&) override;
   Result<Rechecked> rejudge(const Rejudge&) override;
 
-  Result<Site> add_site(const Site&, const Once&, const NewToken*) override;
+  Result<std::optional<SeenBefore>> seen_before(const Sought&) override;
+  Result<Settled> report(const Report&) override;
+  Result<std::vector<BlogNumbers>> blog_numbers(const BlogQuery&) override;
+
+  Result<Site> add_site(const Site&, const Once&, const std::vector<NewToken>&) override;
   Result<Site> site(const std::string& id) override;
   Result<std::vector<Site>> sites() override;
   Result<Answered<Site>> change_site(const Site&, std::optional<std::int64_t> seen_version,
@@ -193,6 +197,7 @@ class Engine final : public Store {
   Result<Settled> settle_in(Change& change, const Settle& settle, const std::vector<Target>& targets,
                             const Lessons& lessons);
   Decider decider(Change& change, Decider::Who who);
+  std::vector<Row> rows_sought(Db& db, std::int64_t site, const Sought& sought) const;
   Result<std::vector<Target>> targets_in(Db& db, const QueueQuery& query,
                                          std::optional<std::uint32_t> expected);
 

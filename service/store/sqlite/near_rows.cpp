@@ -78,7 +78,7 @@ void near_edited(Change& change, const NearEntry& entry, Kin kin) {
 }
 
 void near_left(Change& change, const Row& row, bool swept) {
-  if (!swept && row.comment.status != Status::spam && row.comment.status != Status::rejected) {
+  if (!swept && row.stands_as() != Status::spam && row.stands_as() != Status::rejected) {
     near_gone(change, row.seq);
     return;
   }

@@ -17,7 +17,8 @@ constexpr const char* kBySeq =
     "c.url,"
     " c.author_id, c.ip, c.agent, c.referrer, c.article_url, c.article_title, c.elapsed_ms, c.honeypot, "
     "c.domains,"
-    " c.verdict, c.facts, c.content, a.id, a.url, a.title, c.key_token, c.cluster, c.form_token"
+    " c.verdict, c.facts, c.content, a.id, a.url, a.title, c.key_token, c.cluster,"
+    " c.counts_as, c.told, c.blog, c.form_token"
     " FROM comment c CROSS JOIN article a WHERE c.seq = ?1 AND a.no = c.article";
 
 Row read(Query& query, const Sites& sites) {
@@ -51,9 +52,12 @@ Row read(Query& query, const Sites& sites) {
   comment.author = {query.text(26), query.text(27), query.text(28), query.text(29)};
   comment.client = {query.text(30), query.text(31), query.text(32)};
   row.own_title = query.text(34);
+  if (!query.null(46)) row.counts_as = query.as<Status>(46);
+  if (!query.null(47)) row.told = query.as<Told>(47);
+  if (!query.null(48)) row.blog = query.integer(48);
   comment.form.elapsed_ms = query.maybe(35);
   if (!query.null(36)) comment.form.honeypot = query.text(36);
-  if (!query.null(46)) comment.form.token = query.as<FormToken>(46);
+  if (!query.null(49)) comment.form.token = query.as<FormToken>(49);
   if (auto domains = codec::read_list(query.text(37))) row.domains = std::move(*domains);
   row.verdict_text = query.text(38);
   row.facts_text = query.text(39);
@@ -71,7 +75,8 @@ void Sites::load(Db& db) {
   auto query = db.use(
       "SELECT no, id, name, url, origins, edit_minutes, hold, spam_at, discard_at, moderation, overrides, "
       "client_days,"
-      " spam_days, checked_days, rejected_days, created_at, version, shares_lessons, markdown FROM site");
+      " spam_days, checked_days, rejected_days, created_at, version, shares_lessons, akismet_hold, "
+      "akismet_own_blog, markdown FROM site");
   while (query.step()) {
     Entry entry;
     entry.no = query.integer(0);
@@ -91,7 +96,9 @@ void Sites::load(Db& db) {
     site.created_at = query.integer(15);
     site.version = query.integer(16);
     site.shares_lessons = query.integer(17) != 0;
-    site.markdown = query.integer(18) != 0;
+    site.akismet_hold = query.as<AkismetHold>(18);
+    site.akismet_own_blog = query.integer(19) != 0;
+    site.markdown = query.integer(20) != 0;
     put(std::move(entry));
   }
 }
@@ -184,7 +191,11 @@ Counted counted_without_rules(const Row& row, const Keys& keys) {
   counted.site = row.site;
   counted.article = row.article;
   counted.status = row.comment.status;
+  counted.stands_as = row.stands_as();
   counted.decided = row.comment.decided;
+  counted.blog = row.blog;
+  counted.day = row.comment.received_at / kDay;
+  counted.told = row.told.value_or(Told::nothing);
   counted.keys = row.keys;
   for (const std::string& domain : row.domains) counted.domains.push_back(keys.domain(domain));
   counted.copy_hash = row.copy_hash;

@@ -56,10 +56,15 @@ struct Row {
   std::optional<std::int64_t> latest_decision;
   PersonKeys keys;
   std::vector<std::string> domains;
+  // Of a comment that its client keeps (Foreign).
+  std::optional<Status> counts_as;
+  std::optional<Told> told;
+  std::int64_t blog = 0;
   std::string own_title;     // the article's title as submitted with it
   std::string verdict_text;  // as kept
   std::string facts_text;
 
+  Status stands_as() const { return counts_as.value_or(comment.status); }
   Verdict verdict() const;  // throws std::runtime_error when the text is damaged
   Facts facts() const;
 };

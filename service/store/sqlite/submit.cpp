@@ -21,7 +21,8 @@ constexpr std::uint32_t kRemembered = 20'000;  // comments of the last hour that
 
 // A kept comment that is judged again is counted among the copies of its text: it is taken out.
 void without_self(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
-  auto query = db.use("SELECT status FROM comment WHERE id = ?1 AND site = ?2 AND copy_hash = ?3");
+  auto query = db.use(
+      "SELECT coalesce(counts_as, status) FROM comment WHERE id = ?1 AND site = ?2 AND copy_hash = ?3");
   if (!query.bind(*probe.self, site, static_cast<std::int64_t>(probe.copy_hash)).step()) return;
   const auto less = [](std::uint32_t& count) { count -= count > 0 ? 1 : 0; };
   less(facts.copies);
@@ -187,7 +188,12 @@ Engine::Prepared Engine::prepare(const Keep& keep) {
   prepared.verdict = codec::write(keep.verdict);
   prepared.facts = codec::write(keep.facts);
   Counted& counted = prepared.counted;
-  counted.status = keep.comment.status;
+  counted.status = counted.stands_as = keep.comment.status;
+  if (keep.foreign) {
+    if (keep.foreign->spam) counted.stands_as = Status::spam;
+    counted.day = keep.comment.received_at / kDay;
+    counted.told = keep.foreign->told;
+  }
   counted.keys = keys_.person(keep.comment.author, keep.comment.client.ip);
   counted.keys.token = keys_.token(keep.author_key);
   for (const std::string& domain : keep.domains) counted.domains.push_back(keys_.domain(domain));
@@ -212,6 +218,15 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
   const InThread place = in_thread(db, comment, article, seq);
   const PersonKeys& keys = prepared.counted.keys;
   const Client& client = comment.client;
+  std::optional<Status> counts_as;
+  std::optional<Told> told;
+  std::optional<std::int64_t> blog, content;
+  if (keep.foreign) {
+    if (keep.foreign->spam) counts_as = Status::spam;
+    told = keep.foreign->told;
+    blog = prepared.counted.blog = blog_no(db, site_no, keep.foreign->blog);
+    content = content_key(comment.content);
+  }
   const bool has_client = !client.ip.empty() || !client.user_agent.empty() || !client.referrer.empty();
   db.use(
         "INSERT INTO comment (seq, id, site, article, status, decided, discard, version, received_at, "
@@ -220,13 +235,14 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
         "key_address,"
         " key_network, client, type, name, email, url, author_id, ip, agent, referrer, article_url, "
         "article_title,"
-        " elapsed_ms, honeypot, domains, verdict, facts, content, cluster, form_token) VALUES (?1, ?2, ?3, "
-        "?4, ?5, 0, "
+        " elapsed_ms, honeypot, domains, verdict, facts, content, cluster, counts_as, told, blog, "
+        "content_key, form_token)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, 0, "
         "?6, 1, ?7, "
         "?8, ?9,"
         " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, "
         "?29, ?30,"
-        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40)")
+        " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44)")
       .bind(seq, comment.id, site_no, article, comment.status, comment.discard, comment.received_at,
             comment.created_at, imported, place.parent, place.depth, place.root_at, place.root, place.place,
             keep.verdict.score, doubt_of(keep.verdict, (*site)->site.policy.hold, prepared.cluster),
@@ -234,7 +250,8 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
             has_client, comment.type, comment.author.name, comment.author.email, comment.author.url,
             comment.author.id, client.ip, client.user_agent, client.referrer, comment.article.url,
             comment.article.title, comment.form.elapsed_ms, comment.form.honeypot, prepared.domains,
-            prepared.verdict, prepared.facts, comment.content, prepared.cluster, comment.form.token)
+            prepared.verdict, prepared.facts, comment.content, prepared.cluster, counts_as, told, blog,
+            content, comment.form.token)
       .run();
   if (keys.token != 0) {
     db.use("UPDATE comment SET key_token = ?2 WHERE seq = ?1").bind(seq, keys.token).run();
@@ -245,7 +262,7 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
              .copy_hash = static_cast<std::int64_t>(keep.copy_hash),
              .at = comment.received_at,
              .sketch = keep.sketch},
-            kin_of(comment.status, false), keep.reservation);
+            kin_of(prepared.counted.stands_as, false), keep.reservation);
 
   prepared.counted.site = site_no;
   prepared.counted.article = article;
@@ -359,6 +376,7 @@ void Engine::count_again() {
     change.deltas.sites.clear();
     change.deltas.articles.clear();
     change.deltas.rules.clear();
+    change.deltas.blogs.clear();
     return {};
   });
   if (!done) throw std::runtime_error("cannot write to the database '" + file_ + "': " + done.error().what);
