@@ -219,7 +219,8 @@ Result<Answered<Site>> Engine::change_site(const Site& site, std::optional<std::
           "UPDATE site SET name = ?2, url = ?3, origins = ?4, edit_minutes = ?5, hold = ?6, spam_at = ?7,"
           " discard_at = ?8, moderation = ?9, overrides = ?10, client_days = ?11, spam_days = ?12, "
           "checked_days = ?13,"
-          " rejected_days = ?14, shares_lessons = ?15, akismet_hold = ?16, akismet_own_blog = ?17, markdown = ?18,"
+          " rejected_days = ?14, shares_lessons = ?15, akismet_hold = ?16, akismet_own_blog = ?17, markdown "
+          "= ?18,"
           " version = version + 1 WHERE no = ?1")
         .bind(no, site.name, site.url, origins, site.edit_minutes, site.policy.hold, site.policy.spam,
               site.policy.discard, site.policy.moderation, overrides, site.retention.client_days,
