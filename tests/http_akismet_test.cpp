@@ -284,3 +284,26 @@ TEST_CASE("a check that cannot be made is 503 without a body, never a verdict") 
     }
   }
 }
+
+TEST_CASE("a check that was made in part is no verdict either, unless it is spam already") {
+  House house;
+  const AkismetBlog blog(house);
+  sql_behind(house, "ALTER TABLE learn_event RENAME TO gone");  // the learner cannot be asked
+  const Answer answer = blog.send("/1.1/comment-check", blog.comment("a plain remark"));
+  CHECK(answer.status == 503);
+  CHECK(answer.body.empty());
+  CHECK(header_of(answer, "X-akismet-error") == "the check could not be made");
+  CHECK(member(blog.kept(answer), "unchecked") == "true");
+  CHECK(blog.check(blog.comment("spammy words on beans", {{"comment_author", "Bo"},
+                                                          {"comment_author_email", "bo@post.example"},
+                                                          {"user_ip", "203.0.113.9"}})) == "true");
+  CHECK(house.get("/metrics", house.admin).body.find("chaffinch_unchecked_total{reason=\"rules\"} 2") !=
+        std::string::npos);
+  // Once it can be made the client asks again, about the same comment.
+  sql_behind(house, "ALTER TABLE gone RENAME TO learn_event");
+  const Answer again =
+      blog.send("/1.1/comment-check", blog.comment("a plain remark", {{"recheck_reason", "retry"}}));
+  CHECK(again.body == "false");
+  CHECK(header_of(again, "X-akismet-guid") == header_of(answer, "X-akismet-guid"));
+  CHECK(blog.count() == 2);
+}

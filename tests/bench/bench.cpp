@@ -1,6 +1,6 @@
-// The figures of the README, as ratios measured side by side in one run. Usage: bench [submit] [author]
-// [crowd] [decisions] [pages] [check] [patterns] [judge] [learner] [--seconds N] [--rows N]; without names,
-// all of them. Prints Markdown.
+// The figures of the README, as ratios measured side by side in one run. Usage: bench [submit] [akismet]
+// [author] [crowd] [decisions] [pages] [check] [patterns] [judge] [learner] [--seconds N] [--rows N]; without
+// names, all of them. Prints Markdown.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -27,6 +27,7 @@
 #include "bench/patterns.h"
 #include "bench/texts.h"
 #include "core/time.h"
+#include "program.h"
 #include "secrets.h"
 #include "store/store.h"
 
@@ -138,11 +139,12 @@ std::vector<std::string> submissions(std::uint64_t from, std::size_t count, bool
 
 std::uint64_t next_number = 1;
 
-LoadResult submit_load(int port, int connections, double seconds, bool new_connection) {
-  const auto most = static_cast<std::size_t>(seconds * 70'000);
-  const std::size_t count = std::min<std::size_t>(most, 200'000);
-  const auto requests = submissions(next_number, count, !new_connection);
-  next_number += count;
+std::size_t enough_for(double seconds) {
+  return std::min<std::size_t>(static_cast<std::size_t>(seconds * 70'000), 200'000);
+}
+
+LoadResult load_of(const std::vector<std::string>& requests, int port, int connections, double seconds,
+                   bool new_connection) {
   LoadPlan plan;
   plan.port = port;
   plan.connections = connections;
@@ -150,6 +152,13 @@ LoadResult submit_load(int port, int connections, double seconds, bool new_conne
   plan.new_connection = new_connection;
   plan.request = [&](std::uint64_t i) -> const std::string& { return requests[i % requests.size()]; };
   return run_load(plan);
+}
+
+LoadResult submit_load(int port, int connections, double seconds, bool new_connection) {
+  const std::size_t count = enough_for(seconds);
+  const auto requests = submissions(next_number, count, !new_connection);
+  next_number += count;
+  return load_of(requests, port, connections, seconds, new_connection);
 }
 
 std::uint64_t created(const LoadResult& result) {
@@ -209,6 +218,106 @@ void bench_submit(double seconds) {
     std::fflush(stdout);
   }
   std::printf("\nMedians of three rounds each. Peak memory of the service: %.0f MiB.\n\n",
+              chaffinch.peak_memory());
+}
+
+std::string encoded(std::string_view text) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string made;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (plain)
+      made += c;
+    else if (c == ' ')
+      made += '+';
+    else
+      made += {'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return made;
+}
+
+// The same comments as a client of the Akismet protocol asks about them, its key in the host's name.
+std::vector<std::string> checks(std::uint64_t from, std::size_t count, const std::string& key,
+                                bool keep_alive) {
+  std::vector<std::string> made;
+  made.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Submission one = made_up(from + i, "demo");
+    const std::string body = "blog=https%3A%2F%2Fblog.example&user_ip=" + encoded(one.client.ip) +
+                             "&user_agent=" + encoded(one.client.user_agent) +
+                             "&referrer=" + encoded(one.client.referrer) +
+                             "&permalink=" + encoded("https://blog.example/" + one.article.id) +
+                             "&comment_type=comment&comment_author=" + encoded(one.author.name) +
+                             "&comment_author_email=" + encoded(one.author.email) +
+                             "&comment_author_url=" + encoded(one.author.url) +
+                             "&comment_content=" + encoded(one.content) + "&blog_charset=UTF-8";
+    made.push_back("POST /1.1/comment-check HTTP/1.1\r\nHost: " + key +
+                   ".rest.akismet.com\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+                   (keep_alive ? "" : "Connection: close\r\n") +
+                   "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  return made;
+}
+
+void bench_akismet(double seconds) {
+  std::printf(
+      "## comment-check of the Akismet protocol, kept before it is answered, beside submit and echo\n\n");
+  std::printf(
+      "| connections | echo /s | submit /s | check /s | check / submit | check / echo | p50 ms | p99 ms | "
+      "not "
+      "200 | processor µs each, submit | check |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
+  Folder folder;
+  const Child yardstick = echo();
+  const Child chaffinch = service(folder.path);
+  const std::string made =
+      test::ask(chaffinch.port, "POST", "/v1/tokens", kToken, R"({"role":"akismet","site":"demo"})").body;
+  const std::size_t at = made.find("\"token\":\"");
+  if (at == std::string::npos) throw std::runtime_error("no key: " + made);
+  const std::string key = made.substr(at + 9, 12);
+  const auto check_load = [&](int port, int connections, double for_seconds, bool fresh) {
+    const std::size_t count = enough_for(for_seconds);
+    const auto requests = checks(next_number, count, key, !fresh);
+    next_number += count;
+    return load_of(requests, port, connections, for_seconds, fresh);
+  };
+  submit_load(chaffinch.port, 64, 1, false);
+  check_load(chaffinch.port, 64, 1, false);
+  submit_load(yardstick.port, 64, 1, false);
+  struct Row {
+    const char* name;
+    int connections;
+    bool fresh;
+  };
+  for (const Row& row : {Row{"64 keep-alive", 64, false}, Row{"64, new each time", 64, true}}) {
+    std::vector<double> echoes, submits, ours, ratios, to_echo, p50, p99, submit_cost, cost;
+    std::uint64_t refused = 0;
+    for (int round = 0; round < 3; ++round) {
+      rest(chaffinch);
+      echoes.push_back(submit_load(yardstick.port, row.connections, seconds, row.fresh).per_second());
+      double before = chaffinch.processor();
+      const LoadResult native = submit_load(chaffinch.port, row.connections, seconds, row.fresh);
+      submit_cost.push_back((chaffinch.processor() - before) * 1e6 / static_cast<double>(native.answers));
+      rest(chaffinch);
+      before = chaffinch.processor();
+      const LoadResult checked = check_load(chaffinch.port, row.connections, seconds, row.fresh);
+      cost.push_back((chaffinch.processor() - before) * 1e6 / static_cast<double>(checked.answers));
+      const auto fine = checked.by_status.find(200);
+      const std::uint64_t answered = fine == checked.by_status.end() ? 0 : fine->second;
+      submits.push_back(static_cast<double>(created(native)) / native.seconds);
+      ours.push_back(static_cast<double>(answered) / checked.seconds);
+      ratios.push_back(ours.back() / submits.back());
+      to_echo.push_back(ours.back() / echoes.back());
+      p50.push_back(checked.percentile(50));
+      p99.push_back(checked.percentile(99));
+      refused += checked.answers - answered + checked.errors;
+    }
+    std::printf("| %s | %.0f | %.0f | %.0f | %.2f | %.3f | %.1f | %.1f | %llu | %.0f | %.0f |\n", row.name,
+                median(echoes), median(submits), median(ours), median(ratios), median(to_echo), median(p50),
+                median(p99), static_cast<unsigned long long>(refused), median(submit_cost), median(cost));
+    std::fflush(stdout);
+  }
+  std::printf("\nMedians of three rounds each, in turn. Peak memory of the service: %.0f MiB.\n\n",
               chaffinch.peak_memory());
 }
 
@@ -559,6 +668,7 @@ int main(int argc, char** argv) {
   const auto run = [&wanted](const char* name) { return wanted.empty() || wanted.contains(name); };
   try {
     if (run("submit")) bench_submit(seconds);
+    if (run("akismet")) bench_akismet(seconds);
     if (run("author")) bench_author();
     if (run("crowd")) bench_crowd(std::max(seconds, 10.0));
     if (run("decisions")) bench_decisions(seconds);
