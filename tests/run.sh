@@ -69,21 +69,21 @@ if [ "$deep" = 1 ]; then
   TSAN_OPTIONS="suppressions=$top/tests/tsan.supp halt_on_error=1 second_deadlock_stack=1" \
     ctest --test-dir "$top/build/thread" --output-on-failure -LE 'slow|npm' -j2
 
-  say "fuzz, 90 seconds each"
-  fuzz() { # target, folder of first inputs, options...
-    local target=$1 first=$2 out=$top/build/address/fuzz
-    shift 2
+  say "fuzz, two minutes"
+  fuzz() { # target, seconds, folder of first inputs, options...
+    local target=$1 seconds=$2 first=$3 out=$top/build/address/fuzz
+    shift 3
     mkdir -p "$out/found_$target"
-    if ! "$top/build/address/tests/fuzz/fuzz_$target" -max_total_time=90 -timeout=10 -rss_limit_mb=2048 \
+    if ! "$top/build/address/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
         -artifact_prefix="$out/" "$@" "$out/found_$target" "$top/tests/fuzz/$first" >"$out/$target.log" 2>&1; then
       tail -n 60 "$out/$target.log"
       return 1
     fi
     tail -n 2 "$out/$target.log"
   }
-  fuzz comment corpus -max_len=70000 -dict="$top/tests/fuzz/comment.dict" &
+  fuzz comment 120 corpus -max_len=70000 -dict="$top/tests/fuzz/comment.dict" &
   comment=$!
-  fuzz patterns patterns -max_len=2000 || { kill "$comment"; exit 1; }
+  fuzz patterns 60 patterns -max_len=2000 || { kill "$comment"; exit 1; }
   wait "$comment"
 fi
 
