@@ -142,6 +142,32 @@ TEST_CASE("a form that was refused may be mended and sent again") {
   CHECK(token_state(house) == "good");
 }
 
+TEST_CASE("a person whose plain form is refused gets a page that says why, and a program a problem") {
+  House house;
+  const std::string body = "site=blog&article=/bread&name=Ana&parent=<b>nobody</b>&content=words";
+  House::Headers browser = kBrowser;
+  browser.emplace_back("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+  const Answer page = house.post("/v1/comments", body, {}, browser);
+  CHECK(page.status == 400);
+  CHECK(page.type == "text/html; charset=utf-8");
+  CHECK(holds(page.body, "<h1>Your comment was not sent</h1>"));
+  CHECK(holds(page.body, "/parent"));
+  CHECK(holds(page.body, "Go back"));
+  CHECK_FALSE(holds(page.body, "<b>"));
+  CHECK(header(page, "Content-Security-Policy") == "default-src 'none'; frame-ancestors 'none'");
+  const Answer told = house.post("/v1/comments", body, {}, kBrowser);
+  CHECK(told.status == 400);
+  CHECK(told.type == "application/problem+json");
+  // What asks for JSON in a body of JSON is no person's form, whatever it accepts.
+  browser.front().second = "application/json";
+  CHECK(house.post("/v1/comments", "{}", {}, browser).type == "application/problem+json");
+  // Nobody's site, and a form that comes too often: told before the body is read.
+  browser.front().second = kForm;
+  const Answer nowhere = house.post("/v1/comments", "site=nobody&article=a&content=words", {}, browser);
+  CHECK(nowhere.status == 404);
+  CHECK(nowhere.type == "text/html; charset=utf-8");
+}
+
 TEST_CASE("a repeated request with its key is the same comment, whatever its token is by now") {
   House house;
   const std::string body = json(

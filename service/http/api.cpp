@@ -69,6 +69,12 @@ Done check_content(const Ask& ask, const Route& route) {
                   : "send application/json, in UTF-8");
 }
 
+// Whether a person looks at the answer: a browser posted a plain form without any script.
+bool is_plain_form(const Ask& ask, const Route* route) {
+  return route != nullptr && route->body == Body::json_or_form && media_type(ask) == kForm &&
+         ask.header("Accept").find("text/html") != std::string_view::npos;
+}
+
 tl::unexpected<Error> no_token(std::string what) {
   return fail(Code::unauthorized, std::move(what), "Authorization",
               "send a token: Authorization: Bearer chf_...");
@@ -247,7 +253,7 @@ Answer Api::Parts::refusal(const Ask& ask, const Found& found, Time now, Error e
   if (error.code == Code::internal) {
     service.log.error("internal error", {{"request", ask.id}, {"problem", error.what}});
   }
-  Answer answer = problem(error);
+  Answer answer = is_plain_form(ask, found.route) ? problem_page(error) : problem(error);
   if (error.code == Code::unauthorized && ask.path == kQueueFeed)
     answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"chaffinch\", charset=\"UTF-8\"");
   const std::string* site = ask.param("site");
@@ -311,7 +317,7 @@ Answer Api::answer(const Ask& ask) {
     if (answer.error().code == Code::internal) {
       parts_->service.log.error("internal error", {{"request", ask.id}, {"problem", answer.error().what}});
     }
-    answer = problem(answer.error());
+    answer = is_plain_form(ask, found.route) ? problem_page(answer.error()) : problem(answer.error());
   }
   parts_->finish(ask, found, call.site, now, *answer);
   return std::move(*answer);

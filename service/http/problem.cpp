@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "http/shown.h"
 #include "http/wire.h"
 #include "http/wire_rules.h"
 
@@ -76,6 +77,22 @@ Answer problem(const std::vector<Error>& errors) {
   if (errors.front().code != Code::invalid) return answer;
   const Line& row = row_of(errors.front().code);
   answer.body = write_refusals(row.status, row.title, row.word, errors);
+  return answer;
+}
+
+Answer problem_page(const Error& error) {
+  Answer answer = problem(error);
+  answer.type = "text/html; charset=utf-8";
+  const bool ours = error.code == Code::internal;
+  std::string what = ours ? std::string("something went wrong here; it has been noted") : error.what;
+  if (!error.where.empty() && !ours) what = error.where + ": " + what;
+  answer.body =
+      "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Your comment was not sent</title>\n"
+      "<h1>Your comment was not sent</h1>\n<p>" +
+      escaped(what) + ".</p>\n";
+  if (!error.advice.empty() && !ours) answer.body += "<p>Advice: " + escaped(error.advice) + ".</p>\n";
+  answer.body += "<p>Go back in your browser: what you wrote should still be in the form.</p>\n</html>\n";
   return answer;
 }
 

@@ -20,4 +20,8 @@ Answer problem(const Error& error, const std::vector<Skipped>& skipped = {});
 // The same with all of `errors` told in "errors"; the first one speaks for the status. REQUIRES at least one.
 Answer problem(const std::vector<Error>& errors);
 
+// The same error for a person whose browser posted a plain form: a page that says what and what to do, with
+// the status and the headers of problem(error).
+Answer problem_page(const Error& error);
+
 }  // namespace chaffinch::http
