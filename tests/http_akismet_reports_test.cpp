@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "akismet_client.h"
@@ -52,6 +53,46 @@ const std::string kLike =
 }  // namespace
 
 TEST_SUITE_BEGIN("akismet: reports");
+
+TEST_CASE("what WordPress escapes on a first check is as the visitor wrote it, and its report finds it") {
+  House house;
+  const AkismetBlog blog(house);
+  const House::Headers plugin = {{"User-Agent", "WordPress/6.1.9 | Akismet/5.0.2"}};
+  const std::string written =
+      R"(It's in C:\cellar, <a href="http://cheap-jerseys.example/a">"cheap" jerseys</a>)";
+  std::string escaped;
+  for (const char c : written) {
+    if (c == '\'' || c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  const Form sent = blog.comment(escaped, {{"comment_author", "Mairi O\\'Hara"}});
+  const Form later = blog.comment(written, {{"comment_author", "Mairi O'Hara"}});
+  const Answer answer = blog.send("/1.1/comment-check", sent, plugin);
+  const Comment kept =
+      house.store().detail({}, Id::parse(header_of(answer, "X-akismet-guid")).value(), house.now)->comment;
+  CHECK(kept.content == written);
+  CHECK(kept.author.name == "Mairi O'Hara");
+  CHECK(
+      members(house.get("/v1/queue?status=checked&domain=cheap-jerseys.example", house.admin).body, "status")
+          .size() == 1);
+  CHECK(blog.send("/1.1/submit-spam", later, plugin).body == kThanks);
+  CHECK(blog.count() == 1);
+  CHECK(member(blog.kept(answer), "decided") == "true");
+
+  // As it is sent where that cannot be, or nobody says that it is WordPress, or it is a later check.
+  const std::string odd = "A quote \" of its own beside \\\" another";
+  const std::string path = "\\server and \\' one";
+  for (const auto& [text, headers, more] : std::vector<std::tuple<std::string, House::Headers, Form>>{
+           {odd, plugin, {}},
+           {path, plugin, {}},
+           {"only \\' this", {}, {}},
+           {"only \\' this", {{"User-Agent", "akismet-api/6.0.0"}}, {}},
+           {"again \\' this", plugin, {{"recheck_reason", "retry"}}}}) {
+    const Answer other = blog.send("/1.1/comment-check", with(blog.comment(text), more), headers);
+    const Id id = Id::parse(header_of(other, "X-akismet-guid")).value();
+    CHECK(house.store().detail({}, id, house.now)->comment.content == text);
+  }
+}
 
 TEST_CASE("a report becomes one decision by the owner, teaches once, and can be undone") {
   House house;

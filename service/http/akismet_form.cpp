@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "analysis/address.h"
 #include "analysis/charset.h"
@@ -54,6 +55,27 @@ constexpr std::string_view kKnown[] = {"key",
                                        "order",
                                        "limit",
                                        "offset"};
+
+// What a visitor's browser sent.
+constexpr std::string_view kPosted[] = {"comment_author",  "comment_author_email", "comment_author_url",
+                                        "comment_content", "user_agent",           "referrer"};
+
+// Whether all quotes and backslashes of a text are escaped; `any` where there is one.
+bool is_escaped(std::string_view text, bool& any) {
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '\\') {
+      const char next = i + 1 < text.size() ? text[i + 1] : ' ';
+      if (next != '\\' && next != '\'' && next != '"') return false;
+      any = true;
+      i += 2;
+    } else if (text[i] == '\'' || text[i] == '"') {
+      return false;
+    } else {
+      ++i;
+    }
+  }
+  return true;
+}
 
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -200,6 +222,24 @@ AkismetForm read_akismet_form(std::string_view body,
   for (std::string& one : form.context) one = to_utf8(one, from);
   form.honeypot = to_utf8(form.honeypot, from);
   return form;
+}
+
+void without_wordpress_escapes(AkismetForm& form, std::string_view agent) {
+  if (!agent.starts_with("WordPress/") || agent.find("Akismet/") == std::string_view::npos) return;
+  bool any = false;
+  for (const std::string_view name : kPosted)
+    if (!is_escaped(form[name], any)) return;
+  if (!any) return;
+  for (const std::string_view name : kPosted) {
+    const auto field = form.fields.find(name);
+    if (field == form.fields.end()) continue;
+    std::string plain;
+    for (std::size_t i = 0; i < field->second.size(); ++i) {
+      if (field->second[i] == '\\') ++i;
+      plain += field->second[i];
+    }
+    field->second = std::move(plain);
+  }
 }
 
 std::string akismet_key_in(const AkismetForm& form, std::string_view host) {

@@ -37,6 +37,12 @@ AkismetForm read_akismet_form(std::string_view body,
                               const std::vector<std::pair<std::string, std::string>>& query,
                               std::string_view charset);
 
+// WordPress puts a backslash before each quote and backslash of what a visitor posts (wp_magic_quotes), and
+// its plugin sends a first check so; later checks and reports of the same comment have none. Takes them away
+// where the client is that plugin, by its `agent`, and every quote of the comment stands behind one: links in
+// HTML are links again, and the report finds its check.
+void without_wordpress_escapes(AkismetForm& form, std::string_view agent);
+
 // The key: `key`, else `api_key`, else the first label of the host ("KEY.rest.akismet.com", with or without
 // port). May be anything, or empty.
 std::string akismet_key_in(const AkismetForm& form, std::string_view host);

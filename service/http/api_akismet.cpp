@@ -144,6 +144,8 @@ Result<Answer> akismet_check(Service& service, Call& call) {
   return guarded(service, call, [&]() -> Result<Answer> {
     auto client = akismet_client(service, call, true);
     if (!client) return akismet_failure(client.error());
+    if (!client->form.has("recheck_reason"))
+      without_wordpress_escapes(client->form, call.ask.header("User-Agent"));
     auto asked = read_akismet_comment(client->form, client->site.id, false, call.now);
     if (!asked) return akismet_failure(asked.error());
     auto advice = service.intake.advise(std::move(*asked), call.now);
