@@ -17,7 +17,7 @@ std::string plain(std::string_view text) {
 std::string marked(std::string_view text) {
   return html_of(shown(text, true));
 }
-std::string link(const std::string& url, const std::string& text) {
+std::string linked(const std::string& url, const std::string& text) {
   return "<a href=\"" + url + "\" rel=\"nofollow ugc noopener\">" + text + "</a>";
 }
 
@@ -51,20 +51,20 @@ TEST_CASE("plain text is shown as paragraphs, lines and links") {
   CHECK(plain("one") == "<p>one</p>");
   CHECK(plain("one\ntwo\r\nthree\n\n\n four ") == "<p>one<br>\ntwo<br>\nthree</p><p>four</p>");
   CHECK(plain("see https://a.example/x.") ==
-        "<p>see " + link("https://a.example/x", "https://a.example/x") + ".</p>");
+        "<p>see " + linked("https://a.example/x", "https://a.example/x") + ".</p>");
   CHECK(plain("(http://a.example/x_(y)), HTTPS://B.example!") ==
-        "<p>(" + link("http://a.example/x_(y)", "http://a.example/x_(y)") + "), " +
-            link("HTTPS://B.example", "HTTPS://B.example") + "!</p>");
+        "<p>(" + linked("http://a.example/x_(y)", "http://a.example/x_(y)") + "), " +
+            linked("HTTPS://B.example", "HTTPS://B.example") + "!</p>");
   CHECK(plain("xhttp://a.example http:// https://. ftp://a.example javascript:alert(1)") ==
         "<p>xhttp://a.example http:// https://. ftp://a.example javascript:alert(1)</p>");
   CHECK(plain("**not** [this](http://a.example/)") ==
-        "<p>**not** [this](" + link("http://a.example/", "http://a.example/") + ")</p>");
+        "<p>**not** [this](" + linked("http://a.example/", "http://a.example/") + ")</p>");
 }
 
 TEST_CASE("markup in a comment is text") {
   CHECK(plain("<b>&amp;\"'</b>") == "<p>&lt;b&gt;&amp;amp;&quot;&#39;&lt;/b&gt;</p>");
   CHECK(plain("http://a.example/\"onmouseover=alert(1)") ==
-        "<p>" + link("http://a.example/", "http://a.example/") + "&quot;onmouseover=alert(1)</p>");
+        "<p>" + linked("http://a.example/", "http://a.example/") + "&quot;onmouseover=alert(1)</p>");
   CHECK(marked("<script>alert(1)</script>\n\n<b>x</b> <!-- c -->") ==
         "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p><p>&lt;b&gt;x&lt;/b&gt; &lt;!-- c --&gt;</p>");
   // Control characters and what XML forbids are not in any page or feed.
@@ -82,11 +82,12 @@ TEST_CASE("a safe subset of Markdown") {
       "<pre><code>&lt;e&gt;\n</code></pre>");
   CHECK(marked("[t](https://a.example/?a=1&b=2 \"title\") ![pic](http://b.example/p.png) "
                "<https://c.example/> https://d.example") ==
-        "<p>" + link("https://a.example/?a=1&amp;b=2", "t") + " " + link("http://b.example/p.png", "pic") +
-            " " + link("https://c.example/", "https://c.example/") + " " +
-            link("https://d.example", "https://d.example") + "</p>");
+        "<p>" + linked("https://a.example/?a=1&amp;b=2", "t") + " " +
+            linked("http://b.example/p.png", "pic") + " " +
+            linked("https://c.example/", "https://c.example/") + " " +
+            linked("https://d.example", "https://d.example") + "</p>");
   CHECK(marked("[a **b** https://inner.example](https://outer.example)") ==
-        "<p>" + link("https://outer.example", "a <strong>b</strong> https://inner.example") + "</p>");
+        "<p>" + linked("https://outer.example", "a <strong>b</strong> https://inner.example") + "</p>");
 }
 
 TEST_CASE("links lead to http and https alone") {
@@ -148,9 +149,9 @@ TEST_CASE("64 KiB of one address's brackets are looked at once") {
   // limit.
   const std::string brackets(65'000, ')');
   for (int i = 0; i < 200; ++i)
-    CHECK(plain("http://a" + brackets) == "<p>" + link("http://a", "http://a") + brackets + "</p>");
-  CHECK(plain("http://a(b)c).") == "<p>" + link("http://a(b)c", "http://a(b)c") + ").</p>");
-  CHECK(plain("http://a[1].)") == "<p>" + link("http://a[1]", "http://a[1]") + ".)</p>");
+    CHECK(plain("http://a" + brackets) == "<p>" + linked("http://a", "http://a") + brackets + "</p>");
+  CHECK(plain("http://a(b)c).") == "<p>" + linked("http://a(b)c", "http://a(b)c") + ").</p>");
+  CHECK(plain("http://a[1].)") == "<p>" + linked("http://a[1]", "http://a[1]") + ".)</p>");
 }
 
 TEST_CASE("the words are all there, whatever the depth") {
