@@ -36,7 +36,7 @@ std::uint32_t Engine::cluster_of(const Keep& keep) {
   }
   // Without a hash of its own, so that equal ones count as well.
   const Near::Ask ask{.site = site->no, .copy_hash = 0, .sketch = keep.sketch, .now = facts.now, .self = 0};
-  const std::vector<std::int64_t> others = near_.others(ask, kMostOfCluster);
+  const std::vector<std::int64_t> others = near_.lately(ask, kMostOfCluster);
   const auto waiting = read([&](Db& db) -> Result<std::uint32_t> {
     return static_cast<std::uint32_t>(
         std::count_if(others.begin(), others.end(), [&](std::int64_t seq) { return waits(db, seq); }));
@@ -73,7 +73,7 @@ Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) 
       NearEntry entry;
       Kin kin = Kin::recent;
       if (near_entry(db, one.seq, entry, kin)) {
-        alike = near_.others(
+        alike = near_.lately(
             {.site = one.site, .copy_hash = 0, .sketch = entry.sketch, .now = entry.at, .self = one.seq},
             kEach);
       } else if (one.copy_hash != 0 && short_ones < kShortOnes) {

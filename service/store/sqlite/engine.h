@@ -186,6 +186,7 @@ class Engine final : public Store {
     std::string domains, verdict, facts;
     Counted counted;
     std::uint32_t cluster = 1;
+    std::optional<std::int64_t> content_key;  // of one whose client keeps it
   };
   Prepared prepare(const Keep& keep);
   std::uint32_t cluster_of(const Keep& keep);

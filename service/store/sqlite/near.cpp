@@ -253,6 +253,15 @@ void Near::gone(std::int64_t seq) {
 }
 
 std::vector<std::int64_t> Near::others(const Ask& ask, std::size_t most) {
+  return among({&recent_, &spam_, &ham_}, ask, most);
+}
+
+std::vector<std::int64_t> Near::lately(const Ask& ask, std::size_t most) {
+  return among({&recent_}, ask, most);
+}
+
+std::vector<std::int64_t> Near::among(std::initializer_list<const Shelf*> shelves, const Ask& ask,
+                                      std::size_t most) {
   std::vector<std::int64_t> found;
   if (empty(ask.sketch)) return found;
   const auto take = [&](const NearEntry& entry, bool) {
@@ -261,7 +270,7 @@ std::vector<std::int64_t> Near::others(const Ask& ask, std::size_t most) {
   };
   {
     const std::lock_guard guard(lock_);
-    for (const Shelf* shelf : {&recent_, &spam_, &ham_}) shelf->each(ask.site, ask.sketch, take);
+    for (const Shelf* shelf : shelves) shelf->each(ask.site, ask.sketch, take);
   }
   std::sort(found.begin(), found.end(), std::greater<>());
   found.erase(std::unique(found.begin(), found.end()), found.end());

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <mutex>
 #include <vector>
 
@@ -122,8 +123,13 @@ class Near {
 
   // The others that are near, newest first, at most `most`.
   std::vector<std::int64_t> others(const Ask& ask, std::size_t most);
+  // The same of those that came lately alone, among which are all that may wait for a moderator: what stands
+  // as spam or was approved is not walked.
+  std::vector<std::int64_t> lately(const Ask& ask, std::size_t most);
 
  private:
+  std::vector<std::int64_t> among(std::initializer_list<const Shelf*> shelves, const Ask& ask,
+                                  std::size_t most);
   void shelve(const NearEntry& entry, Kin kin);
 
   mutable std::mutex lock_;

@@ -193,6 +193,7 @@ Engine::Prepared Engine::prepare(const Keep& keep) {
     if (keep.foreign->spam) counted.stands_as = Status::spam;
     counted.day = keep.comment.received_at / kDay;
     counted.told = keep.foreign->told;
+    prepared.content_key = content_key(keep.comment.content);
   }
   counted.keys = keys_.person(keep.comment.author, keep.comment.client.ip);
   counted.keys.token = keys_.token(keep.author_key);
@@ -220,12 +221,11 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
   const Client& client = comment.client;
   std::optional<Status> counts_as;
   std::optional<Told> told;
-  std::optional<std::int64_t> blog, content;
+  std::optional<std::int64_t> blog;
   if (keep.foreign) {
     if (keep.foreign->spam) counts_as = Status::spam;
     told = keep.foreign->told;
     blog = prepared.counted.blog = blog_no(db, site_no, keep.foreign->blog);
-    content = content_key(comment.content);
   }
   const bool has_client = !client.ip.empty() || !client.user_agent.empty() || !client.referrer.empty();
   db.use(
@@ -251,7 +251,7 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
             comment.author.id, client.ip, client.user_agent, client.referrer, comment.article.url,
             comment.article.title, comment.form.elapsed_ms, comment.form.honeypot, prepared.domains,
             prepared.verdict, prepared.facts, comment.content, prepared.cluster, counts_as, told, blog,
-            content, comment.form.token)
+            prepared.content_key, comment.form.token)
       .run();
   if (keys.token != 0) {
     db.use("UPDATE comment SET key_token = ?2 WHERE seq = ?1").bind(seq, keys.token).run();
