@@ -9,6 +9,11 @@ namespace chaffinch {
 namespace {
 
 constexpr const char* kNotMade = "the check could not be made";
+// A client whose answer was lost asks once more with the very same words, WordPress up to three times.
+// Whoever posts the same to the same article more often than that, or later, posts copies.
+constexpr Time kAskedAgainWithin = 2 * kMinute;
+constexpr std::int32_t kAskedAtMost = 3;
+
 constexpr const char* kInDoubt = "the comment is in doubt and should be held for a moderator";
 
 Told told_of(const Verdict& verdict, AkismetHold hold) {
@@ -28,6 +33,13 @@ void rule_on(Verdict& verdict, const Asked::Ruling& ruling) {
                                                             .evidence = {},
                                                             .shadow = false,
                                                             .action = action});
+}
+
+bool same_question(const SeenBefore& before, const Submission& asked, Time now) {
+  const Comment& one = before.comment;
+  return now - one.received_at < kAskedAgainWithin && one.version < kAskedAtMost &&
+         one.article.id == asked.article.id && one.client == asked.client && one.author == asked.author &&
+         one.type == asked.type && one.created_at == asked.created_at;
 }
 
 }  // namespace
@@ -56,6 +68,20 @@ Result<Advice> Intake::advise(Asked asked, Time now) {
       judge(std::move(asked.submission), counts, before ? std::optional(before->comment.id) : std::nullopt,
             now, as_of, Id{}, nullptr, true);
   if (!judged) return tl::unexpected(std::move(judged).error());
+  if (counts && !before && judged->evidence.facts.copies > 0) {
+    Submission same = judged->evidence.comment;
+    auto seen = store_.seen_before({.site = site, .id = {}, .comment = same, .again = false});
+    if (!seen) {
+      store_.release(judged->recalled.reservation);
+      return tl::unexpected(std::move(seen).error());
+    }
+    if (*seen && !(*seen)->reported_spam && same_question(**seen, same, now)) {
+      store_.release(judged->recalled.reservation);
+      before = std::move(*seen);
+      judged = judge(std::move(same), false, before->comment.id, now, now, Id{}, nullptr, true);
+      if (!judged) return tl::unexpected(std::move(judged).error());
+    }
+  }
   const std::uint64_t reservation = judged->recalled.reservation;
   if (asked.ruling) rule_on(judged->verdict, *asked.ruling);
   Advice advice{.id = before ? before->comment.id : new_id(now),

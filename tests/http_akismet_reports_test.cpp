@@ -216,6 +216,51 @@ TEST_CASE("another site's comment is not found, and its key reports nothing here
   CHECK(facts_of(house, other.send("/1.1/comment-check", other.comment(kLike))).near_spam_told == 1);
 }
 
+TEST_CASE("the very same question within two minutes, three times at most, is one whose answer was lost") {
+  House house;
+  const AkismetBlog blog(house);
+  const Answer first = blog.send("/1.1/comment-check", blog.comment(kText));
+  const std::string id = header_of(first, "X-akismet-guid");
+  for (int more = 0; more < 2; ++more) {
+    house.now += 40 * kSecond;
+    const Answer again = blog.send("/1.1/comment-check", blog.comment(kText));
+    CHECK(again.body == first.body);
+    CHECK(header_of(again, "X-akismet-guid") == id);
+    const Facts facts = facts_of(house, again);
+    CHECK(facts.copies == 0);
+    CHECK(facts.recent_address_10m == 0);
+    CHECK(blog.count() == 1);
+  }
+  // From the fourth on they are copies.
+  const Answer fourth = blog.send("/1.1/comment-check", blog.comment(kText));
+  CHECK(header_of(fourth, "X-akismet-guid") != id);
+  CHECK(facts_of(house, fourth).copies == 1);
+  CHECK(blog.count() == 2);
+
+  // So is what somebody else writes, or on another page, or later.
+  const std::string other = kText + " and then some";
+  const Answer asked = blog.send("/1.1/comment-check", blog.comment(other));
+  std::uint32_t copies = 0;
+  for (const Form& more : std::vector<Form>{{{"user_ip", "192.0.2.11"}},
+                                            {{"comment_author", "Bo"}},
+                                            {{"permalink", "https://blog.example/peas"}},
+                                            {{"user_agent", "Mozilla/6.0"}},
+                                            {{"comment_type", "contact-form"}}}) {
+    const Answer copy = blog.send("/1.1/comment-check", blog.comment(other, more));
+    CHECK(header_of(copy, "X-akismet-guid") != header_of(asked, "X-akismet-guid"));
+    CHECK(facts_of(house, copy).copies == ++copies);
+  }
+  house.now += 2 * kMinute;
+  CHECK(facts_of(house, blog.send("/1.1/comment-check", blog.comment(other))).copies == ++copies);
+
+  // What its owner has said stands: the like of it is another comment, and judged as one.
+  const Answer told = blog.send("/1.1/comment-check", blog.comment("words that were reported"));
+  CHECK(blog.send("/1.1/submit-spam", blog.comment("words that were reported")).body == kThanks);
+  const Answer like = blog.send("/1.1/comment-check", blog.comment("words that were reported"));
+  CHECK(header_of(like, "X-akismet-guid") != header_of(told, "X-akismet-guid"));
+  CHECK(facts_of(house, like).copies_spam == 1);
+}
+
 TEST_CASE("who asks again gets a new judgement, and is no other comment of a burst") {
   House house;
   const AkismetBlog blog(house);
@@ -404,7 +449,9 @@ TEST_CASE("a thousand blogs of a key are counted one by one, the rest together")
   House house;
   const AkismetBlog blog(house);
   for (int i = 0; i < 1'003; ++i)
-    blog.check(blog.comment("a plain remark", {{"blog", "https://b" + std::to_string(i) + ".example"}}));
+    blog.check(
+        blog.comment("a plain remark", {{"blog", "https://b" + std::to_string(i) + ".example"},
+                                        {"permalink", "https://b" + std::to_string(i) + ".example/a"}}));
   const std::string page =
       blog.send("/1.2/key-sites", {{"api_key", blog.key}, {"limit", "2"}, {"order", "total"}}).body;
   CHECK(member(page, "total") == "1001");

@@ -1,10 +1,11 @@
-// Everything that a hostile comment meets before the store: wire -> gather -> every rule and shipped pattern
-// -> learner -> verdict, and what would be learned of it. Besides crashes and hangs it checks what must hold
-// for any input: evidence lies within its field on character borders, and judging twice gives the same
-// verdict.
+// Everything that a hostile comment meets before the store: wire (JSON, or a form of the Akismet protocol) ->
+// gather -> every rule and shipped pattern -> learner -> verdict, what would be learned of it, and its text
+// as it is shown. Besides crashes and hangs it checks what must hold for any input: evidence lies within its
+// field on character borders, judging twice gives the same verdict, and HTML has our own elements alone.
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "analysis/ruleset.h"
 #include "analysis/starter.h"
 #include "analysis/text.h"
+#include "http/akismet_form.h"
+#include "http/shown.h"
 #include "http/wire.h"
 #include "packs.h"
 
@@ -56,15 +59,45 @@ bool on_border(std::string_view text, std::uint32_t at) {
   return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
 }
 
+// The comment of a JSON row or, of what does not begin as one, of an Akismet form.
+std::optional<chaffinch::Submission> comment_in(std::string_view text) {
+  using namespace chaffinch;
+  if (text.starts_with('{')) {
+    auto row = http::read_row(text);
+    if (!row) return std::nullopt;
+    return std::move(row->submission);
+  }
+  http::AkismetForm form = http::read_akismet_form(text, {}, {});
+  http::without_wordpress_escapes(form, "WordPress/6.1.9 | Akismet/5.0.2");
+  (void)http::akismet_key_in(form, text.substr(0, 100));
+  auto asked = http::read_akismet_comment(form, "blog", false, 0);
+  if (!asked) return std::nullopt;
+  return std::move(asked->submission);
+}
+
+bool is_ours(std::string_view html) {
+  for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    std::string_view name = html.substr(at + 1, html.find_first_of(" >", at) - at - 1);
+    if (name.starts_with('/')) name.remove_prefix(1);
+    bool known = name == "a" || name == "br";
+    for (int kind = 1; kind <= static_cast<int>(chaffinch::http::Shown::Kind::item); ++kind)
+      known = known || name == chaffinch::http::element_of(static_cast<chaffinch::http::Shown::Kind>(kind));
+    if (!known) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace chaffinch;
   static const std::shared_ptr<const RuleSet> rules = shipped_rules();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  auto row = http::read_row(text);
-  if (!row) return 0;
-  Evidence evidence = gather(std::move(row->submission));
+  auto comment = comment_in(text);
+  if (!comment) return 0;
+  for (const bool markdown : {false, true})
+    if (!is_ours(http::html_of(http::shown(comment->content, markdown)))) std::abort();
+  Evidence evidence = gather(std::move(*comment));
   static const FeatureKey key("the key of the fuzzed learner");
   static const Model model = taught(*rules, key);
   const Learned learned{.key = &key, .site = &model, .version = "fuzz"};
