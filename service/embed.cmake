@@ -1,20 +1,28 @@
 # Two generators that need no tool but CMake.
 #
-# embed(<header> <name> [BELOW <folder>] <patterns...>): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
+# embed(<header> <name> [BELOW <folder>] [BESIDES <path> <file>] <patterns...>): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
 # file of the patterns in order of its path, byte for byte. Text only. A file is named by its name, or with BELOW by its path
-# below that folder. An edit rebuilds just the header's users.
+# below that folder. BESIDES brings one file from elsewhere under a path of its own. An edit rebuilds just the header's users.
 function(embed header name)
-  cmake_parse_arguments(PARSE_ARGV 2 ARG "" "BELOW" "")
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "" "BELOW" "BESIDES")
   set(patterns ${ARG_UNPARSED_ARGUMENTS})
   list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/)
   file(GLOB files CONFIGURE_DEPENDS ${patterns})
   list(SORT files)
+  if(ARG_BESIDES)
+    list(GET ARG_BESIDES 0 other_path)
+    list(GET ARG_BESIDES 1 other_file)
+    list(APPEND files ${other_file})
+  endif()
   set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
   set(rows "")
   foreach(file IN LISTS files)
     get_filename_component(stem ${file} NAME)
     if(ARG_BELOW)
       file(RELATIVE_PATH stem ${CMAKE_SOURCE_DIR}/${ARG_BELOW} ${file})
+    endif()
+    if(ARG_BESIDES AND file STREQUAL other_file)
+      set(stem ${other_path})
     endif()
     # As hexadecimal, so that no byte of the file means anything to CMake or C++; as one literal, because a list of
     # characters takes the compiler far longer.
@@ -29,6 +37,27 @@ function(embed header name)
            "#pragma GCC diagnostic push\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\nnamespace chaffinch {\n${rows}"
            "inline constexpr std::array<std::pair<std::string_view, std::string_view>, ${count}> ${name} = {{\n${table}}};\n}  // namespace chaffinch\n#pragma GCC diagnostic pop\n")
   file(CONFIGURE OUTPUT ${header} CONTENT "${text}" @ONLY)
+endfunction()
+
+# preact(<file>): Debian's Preact as one module for browsers. The package has its modules as they were written, which name each
+# other without ".js"; their names are unlike each other, so that they stand in one file in order, without imports.
+function(preact file)
+  set(source /usr/share/nodejs/preact/src)
+  if(NOT EXISTS ${source}/preact.js)
+    message(FATAL_ERROR "Preact is missing: apt-get install node-preact")
+  endif()
+  set(text "// Preact (MIT licence), https://preactjs.com, as Debian's node-preact has it; put together by service/embed.cmake.\n")
+  foreach(part constants util vnode options h clone-element dom/index vdom/index render-queue vdom/component-recycler component vdom/diff vdom/component render)
+    file(READ ${source}/${part}.js one)
+    string(REGEX REPLACE "import [^\n]*\n" "" one "${one}")
+    string(REPLACE "export default {" "const options = {" one "${one}")
+    string(REGEX REPLACE "(^|\n)export " "\\1" one "${one}")
+    string(REGEX REPLACE "\n[ \t]*/\\*\\*([^*]|\\*[^/])*\\*/" "" one "${one}")
+    string(REGEX REPLACE "\n[ \t]*//[^\n]*" "" one "${one}")
+    string(APPEND text "${one}")
+  endforeach()
+  string(APPEND text "export { h, render, Component, options };\n")
+  file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
 endfunction()
 
 # catalogue(<source> <files...>): a source that lists one `extern const Rule <stem>` for each file, ordered by name. A
