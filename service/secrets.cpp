@@ -97,6 +97,20 @@ NewSecret new_secret(Role role) {
   return secret;
 }
 
+NewSecret new_desk_secret() {
+  NewSecret secret;
+  secret.text = base64url(random_bytes(32));
+  secret.hash = sha256_hex(secret.text);
+  return secret;
+}
+
+bool is_desk_secret(std::string_view text) {
+  return text.size() == 43 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
+
 std::string sha256_hex(std::string_view text) {
   const auto digest = sha256(text);
   return hex_of({reinterpret_cast<const char*>(digest.data()), digest.size()});

@@ -25,6 +25,10 @@ struct NewSecret {
   std::string hash;
 };
 NewSecret new_secret(Role role);
+// Of a browser at the desk: its session's cookie, or the code of a sign-in link. 43 characters base64url (256
+// bits).
+NewSecret new_desk_secret();
+bool is_desk_secret(std::string_view text);
 std::string sha256_hex(std::string_view text);
 std::string hmac_sha256(std::string_view key, std::string_view text);  // 32 bytes
 std::string base64url(std::string_view bytes);                         // without padding

@@ -402,6 +402,48 @@ TEST_CASE("tokens are made, listed and revoked; only the one who made it sees th
   CHECK(run_program({"token", "rotate-keys", "--data", home / "data"}).code == 0);
 }
 
+TEST_CASE("tokens of the desk come with a link, and get a new one") {
+  const TempFolder home("token");
+  add_site(home);
+  const std::string data = home / "data";
+  const auto link_in = [](const std::string& text) {
+    const std::string before = "http://127.0.0.1:8080/desk/in#";
+    const std::size_t at = text.find(before);
+    return at == std::string::npos ? std::string() : text.substr(at + before.size(), 43);
+  };
+  const Ran made = run_program({"token", "create", "--role", "moderator", "--site", "blog", "--data", data});
+  CHECK(made.code == 0);
+  CHECK(made.out.starts_with("chf_"));
+  CHECK(made.out.find('\n') == made.out.size() - 1);
+  const std::string first = link_in(made.err);
+  CHECK(first.size() == 43);
+  CHECK(link_in(run_program({"token", "create", "--role", "feed", "--data", data}).err).empty());
+  const std::string list = run_program({"token", "list", "--data", data}).out;
+  const auto id_of = [&](const char* role) {
+    const std::size_t at = list.find(role);
+    REQUIRE(at != std::string::npos);
+    return list.substr(at - 38, 36);
+  };
+  const Ran linked = run_program({"token", "link", id_of("moderator"), "--data", data});
+  CHECK(linked.code == 0);
+  const std::string second = link_in(linked.out);
+  CHECK(second.size() == 43);
+  CHECK(linked.out.find('\n') == linked.out.size() - 1);
+  CHECK(
+      link_in(run_program({"token", "link", id_of("moderator"), "--port", "0", "--data", data}).out).empty());
+  const Ran feed = run_program({"token", "link", id_of("feed"), "--data", data});
+  CHECK(feed.code == 1);
+  CHECK(feed.err.find("does not open the desk") != std::string::npos);
+  CHECK(run_program({"token", "link", "x", "--data", data}).code == 2);
+  Program server({"serve", "--port", "0", "--data", data});
+  const int port = server.port();
+  for (const std::string& code : {first, second})
+    CHECK(ask(port, "POST", "/desk/session", {}, R"({"code":")" + code + "\"}").status == 200);
+  const Ran running = run_program({"token", "link", id_of("moderator"), "--data", data});
+  CHECK(running.code == 1);
+  CHECK(running.err.find("/v1/tokens/" + id_of("moderator") + "/link") != std::string::npos);
+}
+
 TEST_CASE("with the service running, administration points to its API") {
   const TempFolder home("token");
   Program server({"serve", "--port", "0", "--data", home / "data"});

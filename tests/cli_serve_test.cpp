@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,44 @@ TEST_CASE("a token from the environment is the first token, or one more, and is 
     CHECK(server.err().find(wished) == std::string::npos);
   }
   CHECK_FALSE(any_file_holds(home / "data", first));
+}
+
+TEST_CASE("the first start prints a link that signs in once, and the session outlives a restart") {
+  for (const bool wished : {false, true}) {
+    CAPTURE(wished);
+    const TempFolder home("serve");
+    const std::map<std::string, std::string> environment =
+        wished ? std::map<std::string, std::string>{{"CHAFFINCH_ADMIN_TOKEN", "from-the-environment-1"}}
+               : std::map<std::string, std::string>{};
+    std::string cookie, code;
+    {
+      Program server(serve_on(home), {}, environment);
+      const int port = server.port();
+      server.wait_for("within 30 minutes)\n");
+      const std::string before = "Open the desk: http://127.0.0.1:" + std::to_string(port) + "/desk/in#";
+      const std::string out = server.out();
+      REQUIRE(out.find(before) != std::string::npos);
+      code = out.substr(out.find(before) + before.size(), 43);
+      const Got in = ask(port, "POST", "/desk/session", {}, R"({"code":")" + code + "\"}");
+      REQUIRE(in.status == 200);
+      CHECK(in.body.find("\"role\":\"admin\"") != std::string::npos);
+      const std::size_t at = in.head.find("chaffinch_desk=");
+      REQUIRE(at != std::string::npos);
+      cookie = "Cookie: " + in.head.substr(at, in.head.find(';', at) - at) + "\r\n";
+      CHECK(ask(port, "POST", "/desk/session", {}, R"({"code":")" + code + "\"}").status == 401);
+      server.signal(SIGTERM);
+      CHECK(server.wait() == 0);
+      CHECK(server.err().find(code) == std::string::npos);
+    }
+    CHECK_FALSE(any_file_holds(home / "data", code));
+    CHECK_FALSE(any_file_holds(home / "data", cookie.substr(23, 43)));
+    Program server(serve_on(home), {}, environment);
+    CHECK(ask(server.port(), "GET", "/v1/tokens", {}, {}, cookie).status == 200);
+    server.wait_for("chaffinch token link ID");
+    CHECK(server.out().find("/desk/in#") == std::string::npos);
+    server.signal(SIGTERM);
+    CHECK(server.wait() == 0);
+  }
 }
 
 TEST_CASE("a token in the environment that anybody could guess or no header can carry is refused") {

@@ -211,6 +211,42 @@ TEST_CASE("nobody behind the same proxy can lock out a token that is in use") {
   CHECK(gate.wait_for_token("203.0.113.5", "hash", kNow + kMinute) > 0);
 }
 
+TEST_CASE("a session is believed as a token is, counted apart, and over for good") {
+  Gate gate({});
+  Session session;
+  session.token = named("ana");
+  session.expires_at = kNow + kMinute;
+  gate.signed_in("203.0.113.5", "s", session, gate.ticket(), kNow);
+  REQUIRE(gate.session("s", kNow).has_value());
+  CHECK(gate.session("s", kNow)->token.name == "ana");
+  CHECK_FALSE(gate.token("s", kNow).has_value());
+  CHECK_FALSE(gate.session("s", kNow + Gate::kTokenFor).has_value());
+  CHECK_FALSE(gate.session("s", kNow - kHour).has_value());
+  session.expires_at = kNow + kSecond;
+  gate.session_good("203.0.113.5", "brief", session, gate.ticket(), kNow);
+  CHECK_FALSE(gate.session("brief", kNow + kSecond).has_value());
+  gate.forget_tokens();
+  CHECK_FALSE(gate.session("s", kNow).has_value());
+
+  CHECK_FALSE(gate.is_over("s"));
+  for (int i = 0; i < Gate::kKeyFailures; ++i) {
+    CHECK(gate.wait_for_token("203.0.113.5", "new", kNow, Guess::session) == 0);
+    gate.session_bad("203.0.113.5", "guess " + std::to_string(i), kNow);
+  }
+  CHECK(gate.is_over("guess 0"));
+  CHECK(gate.wait_for_token("203.0.113.5", "new", kNow, Guess::session) == 10);
+  CHECK(gate.wait_for_token("203.0.113.5", "s", kNow, Guess::session) == 0);  // was good a moment ago
+  CHECK(gate.wait_for_token("203.0.113.5", "new", kNow) == 0);
+  CHECK(gate.wait_for_token("203.0.113.5", "new", kNow, Guess::key) == 0);
+  gate.session_bad("203.0.113.5", "s", kNow);
+  CHECK(gate.is_over("s"));
+  CHECK(gate.wait_for_token("203.0.113.5", "s", kNow, Guess::session) > 0);
+  // Signing in clears what was guessed of tokens and codes there.
+  guess(gate, "203.0.113.7", kNow);
+  gate.signed_in("203.0.113.7", "t", session, gate.ticket(), kNow);
+  CHECK(gate.wait_for_token("203.0.113.7", "new", kNow) == 0);
+}
+
 TEST_CASE("one gate serves many threads") {
   Gate gate({{}, 60, 100});
   std::atomic<int> passed{0};

@@ -27,6 +27,7 @@ struct Wish {
 
 struct Things {
   std::string comment, decision, block, token;
+  std::string secret;                   // of a token that opens the desk
   std::string pack, version, backtest;  // for routes about rules alone
 };
 
@@ -74,8 +75,9 @@ Things things_of(House& house, const std::string& site) {
   things.block = member(
       house.post("/v1/blocks", json("{'kind':'email','value':'x@" + site + ".example'}"), moderator).body,
       "id");
-  things.token =
-      member(house.post("/v1/tokens", json("{'role':'feed','site':'" + site + "'}"), house.admin).body, "id");
+  things.token = member(
+      house.post("/v1/tokens", json("{'role':'moderator','site':'" + site + "'}"), house.admin).body, "id");
+  things.secret = moderator;
   return things;
 }
 
@@ -95,6 +97,12 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
       {"GET /embed/{file}", {"en.json", "", ""}},
       {"GET /demo", {"", "", ""}},
       {"GET /demo/{file}", {"page.css", "", ""}},
+      {"GET /desk", {"", "", ""}},
+      {"GET /desk/{file}", {"desk.css", "", ""}},
+      {"POST /desk/session", {"", "", json("{'token':'" + of.secret + "'}")}},
+      {"GET /desk/session", {"", "", ""}},
+      {"DELETE /desk/session", {"", "", ""}},
+      {"DELETE /desk/sessions", {"", "", ""}},
       {"PATCH /v1/comments/{id}", {of.comment, "", json("{'content':'a doubtful change'}")}},
       {"DELETE /v1/comments/{id}", {of.comment, "", ""}},
       {"POST /v1/check", {"", "", comment}},
@@ -137,6 +145,7 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
       {"GET /v1/tokens", {"", "", ""}},
       {"POST /v1/tokens", {"", "", json("{'role':'feed','site':'" + site + "'}")}},
       {"DELETE /v1/tokens/{id}", {of.token, "", ""}},
+      {"POST /v1/tokens/{id}/link", {of.token, "", ""}},
       {"POST /v1/forget", {"", "", json("{'site':'" + site + "','email':'nobody@mail.example'}")}},
       {"GET /healthz", {"", "", ""}},
       {"GET /readyz", {"", "", ""}},

@@ -110,6 +110,8 @@ TEST_CASE("what was remembered of authors before the seventh migration is rememb
   text += "ALTER TABLE decision_item DROP COLUMN before_counts;\n";
   // And the twelfth.
   text += "ALTER TABLE site DROP COLUMN markdown;\nALTER TABLE comment DROP COLUMN form_token;\n";
+  // And the thirteenth.
+  text += "DROP TABLE session;\nDROP TABLE sign_in;\n";
   for (const char* column : {"lanes", "change", "lesson", "decision", "inverse_of"})
     text += "ALTER TABLE learn_event DROP COLUMN " + std::string(column) + ";\n";
   text += "PRAGMA user_version = 6;\n";

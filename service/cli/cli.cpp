@@ -198,11 +198,13 @@ or 503 is tried again after its Retry-After, a few times.)");
 
   void add_token() {
     CLI::App* above =
-        app_.add_subcommand("token", "Makes, lists and revokes tokens. The service must be stopped.");
+        app_.add_subcommand("token", "Makes, lists, links and revokes tokens. The service must be stopped.");
     above->require_subcommand(1);
-    CLI::App* one = command(*above, "create", "Makes a token and prints it once; only its hash is kept.",
-                            "chaffinch token create --role frontend --site demo --name wordpress",
-                            [this] { return token_create(token_); });
+    CLI::App* one =
+        command(*above, "create",
+                "Makes a token and prints it once, for admins and moderators with a link to the desk.",
+                "chaffinch token create --role frontend --site demo --name wordpress",
+                [this] { return token_create(token_); });
     add_given(*one, token_.given, false);
     one->add_option("--role", token_.role, "what it may do")
         ->check(CLI::IsMember({"admin", "moderator", "frontend", "feed", "metrics", "akismet"}))
@@ -218,6 +220,11 @@ or 503 is tried again after its Retry-After, a few times.)");
     one = command(*above, "revoke", "Ends a token at once.",
                   "chaffinch token revoke 0193f0c2-7f7e-7abc-8def-0123456789ab",
                   [this] { return token_revoke(plain_, word_); });
+    add_given(*one, plain_, false);
+    one->add_option("id", word_, "as listed")->required();
+    one = command(*above, "link", "Makes a link that signs in at the desk once, for an admin or moderator.",
+                  "chaffinch token link 0193f0c2-7f7e-7abc-8def-0123456789ab",
+                  [this] { return token_link(plain_, word_); });
     add_given(*one, plain_, false);
     one->add_option("id", word_, "as listed")->required();
     one = command(*above, "rotate-keys",

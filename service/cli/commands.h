@@ -83,6 +83,7 @@ struct TokenCreate {
 int token_create(const TokenCreate&);
 int token_list(const Given&);
 int token_revoke(const Given&, const std::string& id);
+int token_link(const Given&, const std::string& id);  // a link that signs in at the desk, once
 int token_rotate_keys(const Given&);
 
 struct SiteAdd {

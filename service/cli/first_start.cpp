@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "cli/terminal.h"
+#include "core/session.h"
+#include "http/wire_desk.h"
 #include "secrets.h"
 
 namespace chaffinch::cli {
@@ -10,13 +12,18 @@ namespace {
 
 constexpr const char* kDemo = "demo";
 
-Done add_admin(Store& store, const std::string& name, const std::string& secret, Time now) {
+// With a code that signs in at the desk.
+Done add_admin(Store& store, const std::string& name, const std::string& secret, Time now,
+               std::string& desk_code) {
   Token token;
   token.id = new_id(now);
   token.name = name;
   token.role = Role::admin;
   token.created_at = now;
-  return store.add_token(token, sha256_hex(secret));
+  const NewSecret code = new_desk_secret();
+  auto added = store.add_token(token, sha256_hex(secret), {}, NewCode{code.hash, now + kSignInCode});
+  if (added) desk_code = code.text;
+  return added;
 }
 
 }  // namespace
@@ -58,13 +65,15 @@ Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::stri
       }
     } else if (known.error().code != Code::unauthorized) {
       return tl::unexpected(std::move(known).error());
-    } else if (auto added = add_admin(store, nobody ? "first" : "environment", *wished, now); !added) {
+    } else if (auto added =
+                   add_admin(store, nobody ? "first" : "environment", *wished, now, welcome.desk_code);
+               !added) {
       if (added.error().code != Code::conflict) return tl::unexpected(std::move(added).error());
       log.warning("the token in CHAFFINCH_ADMIN_TOKEN was revoked or has expired; it stays so");
     }
   } else if (nobody) {
     welcome.secret = new_token_secret();
-    if (auto added = add_admin(store, "first", welcome.secret, now); !added) {
+    if (auto added = add_admin(store, "first", welcome.secret, now, welcome.desk_code); !added) {
       return tl::unexpected(std::move(added).error());
     }
   }
@@ -74,6 +83,16 @@ Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::stri
 std::string greeting(const Welcome& welcome, const std::string& base_url, const std::string& data) {
   std::string text = "Chaffinch listens on " + base_url + "\n";
   text += "Try the comment section at " + base_url + "/demo\n";
+  if (!welcome.desk_code.empty()) {
+    text += "Open the desk: " + base_url + http::desk_path(welcome.desk_code) +
+            " (signs in once, within 30 minutes)\n";
+  } else {
+    text += "The moderators' desk is at " + base_url +
+            "/desk\nA new link to sign in there: POST /v1/tokens/ID/link with an admin token, or stop the "
+            "service "
+            "and\n  chaffinch token link ID --data '" +
+            plain(data) + "'\n";
+  }
   const bool fresh = !welcome.secret.empty() || welcome.demo;
   if (!welcome.secret.empty()) text += "Admin token, shown only this once: " + welcome.secret + "\n";
   if (fresh) {

@@ -12,7 +12,8 @@
 namespace chaffinch::cli {
 
 struct Welcome {
-  std::string secret;  // of the token made now; empty: there was one, or it came from the environment
+  std::string secret;     // of the token made now; empty: there was one, or it came from the environment
+  std::string desk_code;  // signs in at the desk in the name of an admin token made now; empty: none was made
   bool from_environment = false;  // the admin token is the one of CHAFFINCH_ADMIN_TOKEN
   bool demo = false;              // the demo site was made now
   std::string site;               // one to try: the demo site, or the first there is
@@ -24,7 +25,7 @@ struct Welcome {
 Result<Welcome> make_ready(Store& store, Log& log, const std::optional<std::string>& wished,
                            const std::string& base_url, Time now);
 
-// The lines that `serve` prints: address, token, a curl to paste.
+// The lines that `serve` prints: address, token, the desk, a curl to paste.
 std::string greeting(const Welcome& welcome, const std::string& base_url, const std::string& data);
 
 // 16 to 200 visible ASCII characters: what a header can carry and nobody guesses.

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/terminal.h"
+#include "http/wire_desk.h"
 #include "packs.h"
 
 namespace fs = std::filesystem;
@@ -148,6 +149,18 @@ Result<std::unique_ptr<Store>> open_home(const Settings& settings, bool make) {
   } catch (const std::exception& problem) {
     return fail(Code::unavailable, problem.what());
   }
+}
+
+std::string url_of(const std::string& host, int port) {
+  // Every address of the machine is reached from here by the loopback.
+  std::string shown = host == "0.0.0.0" || host == "::" ? "127.0.0.1" : host;
+  if (shown.find(':') != std::string::npos) shown = "[" + shown + "]";
+  return "http://" + shown + ":" + std::to_string(port);
+}
+
+std::string desk_link(const Settings& settings, const std::string& code) {
+  const std::string base = settings.port == 0 ? std::string() : url_of(settings.host, settings.port);
+  return base + http::desk_path(code);
 }
 
 std::string over_the_api(const Settings& settings, const std::string& method, const std::string& path,

@@ -36,6 +36,11 @@ std::string database_of(const Settings& settings);  // path of the database file
 // With `make` unset, a folder without a database is an error that says so.
 Result<std::unique_ptr<Store>> open_home(const Settings& settings, bool make);
 
+// Where the service is reached from this machine: "http://127.0.0.1:8080".
+std::string url_of(const std::string& host, int port);
+// A link that signs a browser in at the desk. Of a service on any free port (0) only the path is known.
+std::string desk_link(const Settings& settings, const std::string& code);
+
 // What to say when the store is locked because the service runs: the same over its API.
 std::string over_the_api(const Settings& settings, const std::string& method, const std::string& path,
                          const std::string& body);

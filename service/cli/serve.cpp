@@ -34,13 +34,6 @@ LogLevel level_of(const std::string& level) {
   return LogLevel::info;
 }
 
-std::string url_of(const std::string& host, int port) {
-  // Every address of the machine is reached from here by the loopback.
-  std::string shown = host == "0.0.0.0" || host == "::" ? "127.0.0.1" : host;
-  if (shown.find(':') != std::string::npos) shown = "[" + shown + "]";
-  return "http://" + shown + ":" + std::to_string(port);
-}
-
 // What the signals reach. A door is stopped as soon as it is known, even when the signal came first.
 class Switch {
  public:

@@ -3,10 +3,14 @@
 #include "cli/commands.h"
 #include "cli/terminal.h"
 #include "core/limits.h"
+#include "core/session.h"
 #include "secrets.h"
 
 namespace chaffinch::cli {
 namespace {
+
+constexpr const char* kOnce =
+    " (signs in once, within 30 minutes; behind a proxy put your own address in front)\n";
 
 std::string day_of(const std::optional<Time>& time) {
   return time ? format_time(*time).substr(0, 10) : std::string("-");
@@ -61,10 +65,17 @@ int token_create(const TokenCreate& wish) {
   token.site = wish.site;
   token.created_at = at;
   if (wish.expires_days > 0) token.expires_at = at + wish.expires_days * kDay;
-  if (auto added = store->add_token(token, secret.hash); !added) return complain(added.error());
+  NewSecret desk;
+  std::optional<NewCode> code;
+  if (opens_desk(token.role)) {
+    desk = new_desk_secret();
+    code = NewCode{desk.hash, at + kSignInCode};
+  }
+  if (auto added = store->add_token(token, secret.hash, {}, code); !added) return complain(added.error());
   err("Token " + token.id.text() + " (" + wish.role +
       (wish.site.empty() ? ", all sites" : ", site " + plain(wish.site)) +
       "). It is shown only this once:\n");
+  if (code) err("Open the desk: " + desk_link(*settings, desk.text) + kOnce);
   return out(secret.text + "\n") ? kFine : kFailed;
 }
 
@@ -103,6 +114,24 @@ int token_revoke(const Given& given, const std::string& id) {
   if (!store) return kFailed;
   if (auto done = store->revoke_token({}, *parsed, now()); !done) return complain(done.error());
   return out("Revoked " + parsed->text() + ".\n") ? kFine : kFailed;
+}
+
+int token_link(const Given& given, const std::string& id) {
+  auto settings = settings_of(given);
+  if (!settings) return complain(settings.error());
+  const auto parsed = Id::parse(id);
+  if (!parsed) {
+    complain("'" + id + "' is not the id of a token; `chaffinch token list` shows them");
+    return kUsage;
+  }
+  auto store = open_or_advise(*settings, "POST", "/v1/tokens/" + parsed->text() + "/link");
+  if (!store) return kFailed;
+  const Time at = now();
+  const NewSecret code = new_desk_secret();
+  if (auto done = store->add_code({}, *parsed, {code.hash, at + kSignInCode}, at); !done)
+    return complain(done.error());
+  err(std::string("Start the service, then open") + kOnce);
+  return out(desk_link(*settings, code.text) + "\n") ? kFine : kFailed;
 }
 
 int token_rotate_keys(const Given& given) {

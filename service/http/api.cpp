@@ -4,6 +4,7 @@
 
 #include "analysis/text.h"
 #include "http/calls.h"
+#include "http/desk_cookie.h"
 #include "http/head.h"
 #include "http/problem.h"
 #include "http/routes.h"
@@ -100,6 +101,14 @@ std::string password_in(std::string_view credentials) {
   return colon == std::string::npos ? std::string() : text.substr(colon + 1);
 }
 
+void become(Who& who, Token token, std::optional<Time> until) {
+  who.role = token.role;
+  who.reach = std::move(token.site);
+  who.name = std::move(token.name);
+  who.token = token.id;
+  who.until = until;
+}
+
 }  // namespace
 
 struct Api::Parts {
@@ -111,7 +120,8 @@ struct Api::Parts {
     const Route* route = nullptr;
     Who who;
   };
-  Result<Who> who_is(const Ask& ask, Time now);
+  Result<Who> who_is(const Ask& ask, const Route& route, Time now);
+  Result<Who> by_cookie(const Ask& ask, Who who, Time now);
   Result<Known> known(const Ask& ask, const Found& found, Time now);
   Answer preflight(const Ask& ask, const Found& found, Time now);
   // Headers that every answer carries, and those that let a site's pages read it.
@@ -123,11 +133,35 @@ struct Api::Parts {
   Service service;
 };
 
-Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
+// A browser that is signed in at the desk. Whoever merely has it open must not be made to write by another
+// page.
+Result<Who> Api::Parts::by_cookie(const Ask& ask, Who who, Time now) {
+  const auto secret = desk_cookie(ask);
+  if (!secret) return who;
+  if (ask.method != "GET" && ask.method != "HEAD") {
+    if (auto fine = check_own_page(ask, service.gate.is_trusted(ask.peer), true); !fine)
+      return tl::unexpected(std::move(fine).error());
+  }
+  const auto signed_out = [] {
+    return fail(Code::unauthorized, "nobody is signed in here, or no longer", "Cookie",
+                "sign in again, or send a token: Authorization: Bearer chf_...");
+  };
+  if (secret->empty()) return signed_out();
+  auto session = session_of(service, who.address, sha256_hex(*secret), now);
+  if (!session) {
+    if (session.error().code != Code::unauthorized) return tl::unexpected(std::move(session).error());
+    return signed_out();
+  }
+  become(who, std::move(session->token), session->expires_at);
+  return who;
+}
+
+Result<Who> Api::Parts::who_is(const Ask& ask, const Route& route, Time now) {
   Who who;
   who.address = service.gate.client_address(ask);
   const std::string* header = header_of(ask, "Authorization");
-  if (header == nullptr) return who;
+  // What anybody may ask is answered the same whoever is signed in: the widget on a page of this origin.
+  if (header == nullptr) return route.is_public() ? who : by_cookie(ask, std::move(who), now);
   const std::string_view text = trimmed(*header);
   const std::size_t blank = std::min(text.find(' '), text.size());
   const std::string_view scheme = text.substr(0, blank);
@@ -152,10 +186,8 @@ Result<Who> Api::Parts::who_is(const Ask& ask, Time now) {
     if (token.error().code != Code::unauthorized) return tl::unexpected(std::move(token).error());
     return no_token("the token is unknown, expired or revoked");
   }
-  who.role = token->role;
-  who.reach = token->site;
-  who.name = token->name;
-  who.token = token->id;
+  const auto until = token->expires_at;
+  become(who, std::move(*token), until);
   return who;
 }
 
@@ -175,7 +207,7 @@ Result<Api::Parts::Known> Api::Parts::known(const Ask& ask, const Found& found, 
   if (options.only_metrics) return known;
   // What anybody may ask is answered whoever asks: a probe with an old token still sees who is alive.
   if (known.route->roles == kAnybody) return known;
-  auto who = who_is(ask, now);
+  auto who = who_is(ask, *known.route, now);
   if (!who) return tl::unexpected(std::move(who).error());
   known.who = std::move(*who);
   if (!known.route->allows(known.who.role)) {

@@ -193,10 +193,16 @@ Result<Answer> add_token(Service& service, Call& call) {
   token->id = new_id(call.now);
   token->created_at = call.now;
   const NewSecret secret = new_secret(token->role);
-  if (auto done = service.store().add_token(*token, secret.hash, *once); !done) {
+  NewSecret desk;
+  std::optional<NewCode> code;
+  if (opens_desk(token->role)) {
+    desk = new_desk_secret();
+    code = NewCode{desk.hash, call.now + kSignInCode};
+  }
+  if (auto done = service.store().add_token(*token, secret.hash, *once, code); !done) {
     return tl::unexpected(std::move(done).error());
   }
-  return json_answer(write_token(*token, secret.text), 201);
+  return json_answer(write_token(*token, secret.text, desk.text), 201);
 }
 
 Result<Answer> revoke_token(Service& service, Call& call) {

@@ -16,6 +16,7 @@ constexpr std::size_t kLearnersMeasured = 100;  // thirteen series each
 constexpr std::string_view kWelcome =
     "Chaffinch: a comment moderation and spam-filter service.\n"
     "A page with a comment section to try: /demo.\n"
+    "The moderators' desk: /desk.\n"
     "The API is described at /v1/openapi.json. Health: /healthz, /readyz.\n";
 
 }  // namespace

@@ -199,8 +199,8 @@ Result<Answer> queue_feed(Service& service, Call& call) {
 
 Result<Answer> file(Service&, Call& call) {
   if (auto fine = check_query(call, {}); !fine) return tl::unexpected(std::move(fine).error());
-  const bool shared = call.ask.path.starts_with("/embed");
-  if (auto answer = web_answer(call.ask, call.ask.path, shared)) return std::move(*answer);
+  const auto use = call.ask.path.starts_with("/embed") ? WebUse::shared : WebUse::own;
+  if (auto answer = web_answer(call.ask, call.ask.path, use)) return std::move(*answer);
   return fail(Code::not_found, "there is no such file");
 }
 

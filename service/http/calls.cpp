@@ -73,6 +73,25 @@ Result<Token> token_of(Service& service, const std::string& address, const std::
   return token;
 }
 
+Result<Session> session_of(Service& service, const std::string& address, const std::string& hash, Time now) {
+  if (auto session = service.gate.session(hash, now)) return std::move(*session);
+  if (service.gate.is_over(hash)) return fail(Code::unauthorized, "this session is over");
+  if (const int wait = service.gate.wait_for_token(address, hash, now, Guess::session); wait > 0) {
+    service.metrics.refused("tokens");
+    return fail(Code::too_many, "too many unknown sessions came from this address", "Cookie",
+                "wait, then sign in again", wait);
+  }
+  const auto ticket = service.gate.ticket();
+  auto session = service.store().session(hash, now);
+  if (session) {
+    service.gate.session_good(address, hash, *session, ticket, now);
+  } else if (session.error().code == Code::unauthorized) {
+    service.gate.session_bad(address, hash, now);
+    service.metrics.refused("tokens");
+  }
+  return session;
+}
+
 std::string holder_of(const Who& who) {
   return who.name + kHolderMark + who.token.text();
 }

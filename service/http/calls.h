@@ -13,6 +13,7 @@
 
 #include "backtests.h"
 #include "core/result.h"
+#include "core/session.h"
 #include "core/site.h"
 #include "http/api.h"
 #include "http/door.h"
@@ -69,11 +70,12 @@ struct Service {
 // Who calls.
 struct Who {
   Role role = Role::everybody;
-  std::string reach;    // site of the token; empty: all
-  std::string name;     // of the token
-  Id token;             // empty for everybody
-  std::string address;  // of the client, behind proxies
-  std::string receipt;  // from "Authorization: Receipt ..."
+  std::string reach;               // site of the token; empty: all
+  std::string name;                // of the token
+  Id token;                        // empty for everybody
+  std::string address;             // of the client, behind proxies
+  std::string receipt;             // from "Authorization: Receipt ..."
+  std::optional<Time> until = {};  // the end of the token, or of the session whose cookie came
 
   bool is_public() const { return role == Role::everybody; }
 };
@@ -95,6 +97,9 @@ const std::string* header_of(const Ask& ask, std::string_view name);  // nullptr
 // address. unauthorized: it is unknown, expired or revoked. too_many: too many were guessed from there.
 Result<Token> token_of(Service& service, const std::string& address, const std::string& hash, Time now,
                        Guess guess = Guess::token);
+
+// The session of a cookie's hash, in the same way.
+Result<Session> session_of(Service& service, const std::string& address, const std::string& hash, Time now);
 
 // 200 (or another status) with a JSON body.
 Answer json_answer(std::string body, int status = 200);
@@ -145,6 +150,13 @@ Result<Answer> feed(Service&, Call&);
 Result<Answer> queue_feed(Service&, Call&);
 Result<Answer> file(Service&, Call&);
 Result<Answer> demo(Service&, Call&);
+// api_desk.cpp
+Result<Answer> desk(Service&, Call&);
+Result<Answer> sign_in(Service&, Call&);
+Result<Answer> signed_in(Service&, Call&);
+Result<Answer> sign_out(Service&, Call&);
+Result<Answer> sign_out_everywhere(Service&, Call&);
+Result<Answer> link_token(Service&, Call&);
 // api_queue.cpp
 Result<Answer> queue(Service&, Call&);
 Result<Answer> claim(Service&, Call&);

@@ -17,7 +17,8 @@ std::string caller(std::string_view text) {
 }
 
 std::string guesser(std::string_view address, Guess guess) {
-  return guess == Guess::key ? "key " + caller(address) : caller(address);
+  const char* const apart = guess == Guess::key ? "key " : guess == Guess::session ? "session " : "";
+  return apart + caller(address);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -33,6 +34,11 @@ Gate::Gate(GateOptions options) : options_(std::move(options)) {}
 bool Gate::trusted(const Address& address) const {
   return std::ranges::any_of(options_.trusted_proxies,
                              [&](const Network& network) { return network.contains(address); });
+}
+
+bool Gate::is_trusted(std::string_view peer) const {
+  const auto address = Address::parse(peer);
+  return address && trusted(*address);
 }
 
 std::string Gate::client_address(std::string_view peer, std::string_view forwarded) const {
@@ -92,7 +98,11 @@ std::optional<Token> Gate::token(const std::string& hash, Time now) {
   return seen->token;
 }
 
-bool Gate::known(const std::string& hash, Time now) {
+bool Gate::known(const std::string& hash, Time now, Guess guess) {
+  if (guess == Guess::session) {
+    const SeenSession* seen = sessions_.find(hash);
+    return seen != nullptr && !seen->over && now - seen->verified_at < kKnownFor;
+  }
   const Seen* seen = tokens_.find(hash);
   return seen != nullptr && now - seen->verified_at < kKnownFor;
 }
@@ -100,7 +110,7 @@ bool Gate::known(const std::string& hash, Time now) {
 int Gate::wait_for_token(std::string_view address, const std::string& hash, Time now, Guess guess) {
   const std::scoped_lock holding(lock_);
   const Failures* failures = failures_.find(guesser(address, guess));
-  if (failures == nullptr || failures->wait_until <= now || known(hash, now)) return 0;
+  if (failures == nullptr || failures->wait_until <= now || known(hash, now, guess)) return 0;
   const Time left = std::min<Time>(failures->wait_until - now, kLongestWait * kSecond);
   return static_cast<int>((left + kSecond - 1) / kSecond);
 }
@@ -113,7 +123,7 @@ std::uint64_t Gate::ticket() const {
 void Gate::token_good(std::string_view address, const std::string& hash, const Token& token,
                       std::uint64_t ticket, Time now, Guess guess) {
   const std::scoped_lock holding(lock_);
-  if (!known(hash, now)) failures_.erase(guesser(address, guess));
+  if (!known(hash, now, guess)) failures_.erase(guesser(address, guess));
   Seen& seen = tokens_.put(hash);
   seen = {token, now, ticket};
 }
@@ -121,14 +131,53 @@ void Gate::token_good(std::string_view address, const std::string& hash, const T
 void Gate::token_bad(std::string_view address, const std::string& hash, Time now, Guess guess) {
   const std::scoped_lock holding(lock_);
   tokens_.erase(hash);  // revoked: it waits like any other
+  failed(address, now, guess);
+}
+
+void Gate::failed(std::string_view address, Time now, Guess guess) {
   Failures& failures = failures_.put(guesser(address, guess));
   if (failures.count == 0 || now - std::max(failures.since, failures.wait_until) >= kFailureWindow)
     failures = {0, now, 0};
   failures.count = std::min(failures.count + 1, 1'000);
-  const int most = guess == Guess::key ? kKeyFailures : kFailures;
+  const int most = guess == Guess::token ? kFailures : kKeyFailures;
   if (failures.count < most) return;
   const int doublings = std::min(failures.count - most, 10);
   failures.wait_until = now + std::min(kLongestWait, kFirstWait << doublings) * kSecond;
+}
+
+std::optional<Session> Gate::session(const std::string& hash, Time now) {
+  const std::scoped_lock holding(lock_);
+  const SeenSession* seen = sessions_.find(hash);
+  if (seen == nullptr || seen->over || seen->ticket != ticket_) return std::nullopt;
+  if (now < seen->verified_at || now - seen->verified_at >= kTokenFor) return std::nullopt;
+  if (seen->session.expires_at <= now) return std::nullopt;
+  return seen->session;
+}
+
+bool Gate::is_over(const std::string& hash) {
+  const std::scoped_lock holding(lock_);
+  const SeenSession* seen = sessions_.find(hash);
+  return seen != nullptr && seen->over;
+}
+
+void Gate::session_good(std::string_view address, const std::string& hash, const Session& session,
+                        std::uint64_t ticket, Time now) {
+  const std::scoped_lock holding(lock_);
+  if (!known(hash, now, Guess::session)) failures_.erase(guesser(address, Guess::session));
+  sessions_.put(hash) = {session, now, ticket, false};
+}
+
+void Gate::session_bad(std::string_view address, const std::string& hash, Time now) {
+  const std::scoped_lock holding(lock_);
+  sessions_.put(hash) = {{}, now, 0, true};
+  failed(address, now, Guess::session);
+}
+
+void Gate::signed_in(std::string_view address, const std::string& hash, const Session& session,
+                     std::uint64_t ticket, Time now) {
+  const std::scoped_lock holding(lock_);
+  failures_.erase(guesser(address, Guess::token));
+  sessions_.put(hash) = {session, now, ticket, false};
 }
 
 void Gate::forget_tokens() {

@@ -18,7 +18,12 @@
 // apart, and looked at kKeyFailures times before an address has to wait: whoever asks from a hundred thousand
 // addresses at once needs some thousand years for one key.
 //
-// Order of calls for a request with a token:
+// Sessions of the desk (core/session.h) are known by the hash of their cookie's secret and counted apart as
+// well: a page that is left open goes on asking with a cookie that is over, and must not keep anybody from
+// signing in. What was over once stays so, so that it is asked and counted once. A code that signs in is a
+// token for the count.
+//
+// Order of calls for a request with a token (and with a session's cookie, by the names of that):
 //   if (auto token = gate.token(hash, now)) -> go on
 //   if (int wait = gate.wait_for_token(address, hash, now)) -> 429, Retry-After: wait
 //   auto ticket = gate.ticket();  ask the store;  token_good(...) or token_bad(...)
@@ -36,6 +41,7 @@
 #include <vector>
 
 #include "analysis/address.h"
+#include "core/session.h"
 #include "core/site.h"
 #include "core/time.h"
 #include "http/door.h"
@@ -87,12 +93,12 @@ struct GateOptions {
   int rate_burst = 10;       // so many at once; at least 1
 };
 
-enum class Guess : std::uint8_t { token, key };
+enum class Guess : std::uint8_t { token, key, session };
 
 class Gate {
  public:
   static constexpr std::size_t kCallers = 20'000;  // addresses remembered in each table
-  static constexpr std::size_t kTokens = 10'000;   // secrets remembered
+  static constexpr std::size_t kTokens = 10'000;   // secrets remembered, and as many of sessions
   static constexpr Time kTokenFor = 5 * kSecond;   // a verified token is believed without asking
   static constexpr Time kKnownFor = kDay;
   static constexpr int kFailures = 10;
@@ -110,6 +116,9 @@ class Gate {
   std::string client_address(std::string_view peer, std::string_view forwarded) const;
   std::string client_address(const Ask& ask) const;
 
+  // Whether what the peer says of its client (X-Forwarded-...) is believed.
+  bool is_trusted(std::string_view peer) const;
+
   // Takes one submission from the address's allowance. 0, or the seconds to wait when there is none left.
   int wait_for_submission(std::string_view address, Time now);
 
@@ -122,8 +131,19 @@ class Gate {
   void token_good(std::string_view address, const std::string& hash, const Token& token, std::uint64_t ticket,
                   Time now, Guess guess = Guess::token);
   void token_bad(std::string_view address, const std::string& hash, Time now, Guess guess = Guess::token);
-  // Upon any change of tokens: the next use of each asks the store. REQUIRES: called after the change is
-  // committed.
+
+  // The session of a secret's hash, when it was verified within kTokenFor and is not over since.
+  std::optional<Session> session(const std::string& hash, Time now);
+  bool is_over(const std::string& hash);  // it was, when the store was last asked: it stays so
+  void session_good(std::string_view address, const std::string& hash, const Session& session,
+                    std::uint64_t ticket, Time now);
+  void session_bad(std::string_view address, const std::string& hash, Time now);
+  // A browser signed in with a token or a code: its address is cleared, and its session known.
+  void signed_in(std::string_view address, const std::string& hash, const Session& session,
+                 std::uint64_t ticket, Time now);
+
+  // Upon any change of tokens or sessions: the next use of each asks the store. REQUIRES: called after the
+  // change is committed.
   void forget_tokens();
 
  private:
@@ -142,14 +162,24 @@ class Gate {
     std::uint64_t ticket = 0;
   };
 
+  struct SeenSession {
+    Session session;
+    Time verified_at = 0;
+    std::uint64_t ticket = 0;
+    bool over = false;
+  };
+
   bool trusted(const Address& address) const;
-  bool known(const std::string& hash, Time now);  // REQUIRES lock_
+  // All REQUIRE lock_.
+  bool known(const std::string& hash, Time now, Guess guess);
+  void failed(std::string_view address, Time now, Guess guess);
 
   const GateOptions options_;
   mutable std::mutex lock_;
   Bounded<Allowance> allowances_{kCallers};  // all below: guarded by lock_
   Bounded<Failures> failures_{kCallers};
   Bounded<Seen> tokens_{kTokens};
+  Bounded<SeenSession> sessions_{kTokens};
   std::uint64_t ticket_ = 1;
 };
 

@@ -20,6 +20,11 @@ constexpr std::string_view kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+constexpr std::string_view kDeskPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'";
+
 constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
     {".html", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
@@ -103,8 +108,8 @@ bool has(std::string_view list, std::string_view quoted) {
   return list == "*" || list.find(quoted) != std::string_view::npos;
 }
 
-void put_page_headers(Answer& answer) {
-  answer.headers.emplace_back("Content-Security-Policy", kPagePolicy);
+void put_page_headers(Answer& answer, std::string_view policy = kPagePolicy) {
+  answer.headers.emplace_back("Content-Security-Policy", policy);
   // A form of the page tells its own page where it came from, and others nothing.
   answer.headers.emplace_back("Referrer-Policy", "same-origin");
 }
@@ -116,7 +121,7 @@ std::optional<std::string_view> web_file(std::string_view path) {
   return file == nullptr ? std::nullopt : std::optional(file->text);
 }
 
-std::optional<Answer> web_answer(const Ask& ask, std::string_view path, bool shared) {
+std::optional<Answer> web_answer(const Ask& ask, std::string_view path, WebUse use) {
   const File* file = find(path);
   if (file == nullptr) return std::nullopt;
   const bool packed = !file->packed.empty() && takes(ask.header("Accept-Encoding"), "gzip");
@@ -126,13 +131,14 @@ std::optional<Answer> web_answer(const Ask& ask, std::string_view path, bool sha
   answer.type = std::string(file->type);
   answer.headers.emplace_back("ETag", tag);
   answer.headers.emplace_back("Vary", "Accept-Encoding");
-  // A new program's files are seen within five minutes everywhere.
-  answer.headers.emplace_back("Cache-Control", "public, max-age=300");
-  if (shared) {
+  // A new program's files are seen within five minutes everywhere, and the desk's at once.
+  answer.headers.emplace_back("Cache-Control", use == WebUse::desk ? "no-cache" : "public, max-age=300");
+  if (use == WebUse::shared) {
     answer.headers.emplace_back("Access-Control-Allow-Origin", "*");
     answer.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
   }
-  if (file->type.starts_with("text/html")) put_page_headers(answer);
+  if (file->type.starts_with("text/html"))
+    put_page_headers(answer, use == WebUse::desk ? kDeskPolicy : kPagePolicy);
   if (has(ask.header("If-None-Match"), tag)) {
     answer.status = 304;
     return answer;

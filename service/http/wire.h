@@ -202,7 +202,8 @@ std::string write_new_site(const Site& site, const ShownOnce& token, const Shown
 std::string write_sites(const std::vector<Site>& sites, const std::optional<std::string>& next);
 std::string write_article(const ArticleInfo& article);
 std::string write_articles(const ArticlePage& page);
-std::string write_token(const Token& token, std::string_view secret);  // an empty secret is not written
+// An empty secret is not written, nor is an empty code that signs in at the desk.
+std::string write_token(const Token& token, std::string_view secret, std::string_view desk_code = {});
 std::string write_tokens(const std::vector<Token>& tokens);
 std::string write_block(const BlockAdded& added);
 std::string write_blocks(const BlockPage& page);

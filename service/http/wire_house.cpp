@@ -1,6 +1,7 @@
 // Answers about the house itself: sites, articles, tokens, blocks, rules, numbers.
 #include "analysis/calibration.h"
 #include "http/wire.h"
+#include "http/wire_desk.h"
 #include "http/wire_json.h"
 #include "http/wire_values.h"
 
@@ -168,9 +169,13 @@ std::string write_articles(const ArticlePage& page) {
   return dump(json);
 }
 
-std::string write_token(const Token& token, std::string_view secret) {
+std::string write_token(const Token& token, std::string_view secret, std::string_view desk_code) {
   Json json = token_json(token);
   if (!secret.empty()) json["token"] = secret;
+  if (!desk_code.empty()) {
+    json["desk_code"] = desk_code;
+    json["desk_path"] = desk_path(desk_code);
+  }
   return dump(json);
 }
 

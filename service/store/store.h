@@ -24,6 +24,7 @@
 #include "core/decision.h"
 #include "core/evidence.h"
 #include "core/result.h"
+#include "core/session.h"
 #include "core/site.h"
 #include "core/verdict.h"
 
@@ -544,11 +545,30 @@ struct NewToken {
   std::string secret_hash;
 };
 
+// A code that signs a browser in at the desk, once, to be known by its hash.
+struct NewCode {
+  std::string hash;
+  Time expires_at = 0;
+};
+
+// Signing in by a code, which is used up, or by a token's secret. Exactly one of the two hashes is set.
+struct SignIn {
+  std::string code_hash;
+  std::string token_hash;
+  std::string session_hash;  // of the new session's secret
+  std::string instead_of;    // hash of the browser's session before, which ends; may be unknown or empty
+  Time now = 0;
+};
+
+struct SessionsEnded {
+  std::uint64_t ended = 0;
+};
+
 // One step of retention; call again while `more`.
 struct Swept {
   std::uint64_t clients = 0;  // comments whose IP, user agent and referrer were erased
   std::uint64_t removed = 0;  // comments removed
-  std::uint64_t other = 0;    // expired keys, leases, blocks, copies, records
+  std::uint64_t other = 0;    // expired keys, leases, blocks, sessions, copies, records
   bool more = false;
 };
 
@@ -723,12 +743,30 @@ class Store {
                                                     std::optional<bool> closed, Time now,
                                                     const Once& once = {}) = 0;
 
-  // conflict: there is one, or the key came before: a secret is shown once.
-  virtual Done add_token(const Token&, const std::string& secret_hash, const Once& once = {}) = 0;
+  // With a code, that signs in in its name. conflict: there is one, or the key came before: a secret is shown
+  // once.
+  virtual Done add_token(const Token&, const std::string& secret_hash, const Once& once = {},
+                         const std::optional<NewCode>& code = {}) = 0;
   virtual Result<Token> token(const std::string& secret_hash,
                               Time now) = 0;  // unauthorized: unknown, expired, revoked
   virtual Result<std::vector<Token>> tokens(const std::string& reach) = 0;
+  // Its sessions and codes end with it.
   virtual Result<Took> revoke_token(const std::string& reach, Id, Time now, const Once& once = {}) = 0;
+
+  // -- sessions of the desk (core/session.h)
+  // A code for this token. not_found: there is no such token; conflict: it was revoked, has expired, or its
+  // role does not open the desk; or the key came before: a code is shown once.
+  virtual Done add_code(const std::string& reach, Id token, const NewCode&, Time now,
+                        const Once& once = {}) = 0;
+  // The code is used up and the session is there, or neither. unauthorized: the code is unknown, was used or
+  // is over, or the token is unknown, expired or revoked; forbidden: its role does not open the desk.
+  virtual Result<Session> sign_in(const SignIn&) = 0;
+  // The session of this hash, which is used now: noted, and its end moved, when the latest noted use is
+  // kSessionNoted ago. unauthorized: it is unknown or over, or its token is.
+  virtual Result<Session> session(const std::string& hash, Time now) = 0;
+  virtual Done end_session(const std::string& hash) = 0;  // one that is over already: nothing to do
+  virtual Result<Answered<SessionsEnded>> end_sessions(Id token, Time now,
+                                                       const Once& once = {}) = 0;  // all of a token
 
   virtual Result<BlockAdded> add_block(
       const AddBlock&) = 0;  // same kind and value again: the old one, renewed

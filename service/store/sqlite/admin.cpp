@@ -1,4 +1,4 @@
-// Sites, articles, tokens, signing keys.
+// Sites, articles, signing keys.
 #include <algorithm>
 
 #include "core/limits.h"
@@ -7,12 +7,12 @@
 #include "store/sqlite/change.h"
 #include "store/sqlite/engine.h"
 #include "store/sqlite/pages.h"
+#include "store/sqlite/tokens.h"
 
 namespace chaffinch::sqlite {
 namespace {
 
 constexpr std::int64_t kSites = 10'000;
-constexpr std::int64_t kTokens = 10'000;
 constexpr Time kKeyAfterlife = 30 * kDay;
 
 ArticleInfo read_article(Query& query, const std::string& site) {
@@ -24,41 +24,6 @@ ArticleInfo read_article(Query& query, const std::string& site) {
   info.approved = query.as<std::uint64_t>(6);
   info.pending = query.as<std::uint64_t>(7);
   return info;
-}
-
-Token read_token(Query& query) {
-  Token token;
-  token.id = query.id(0);
-  token.name = query.text(1);
-  token.role = query.as<Role>(2);
-  token.site = query.text(3);
-  token.created_at = query.integer(4);
-  token.expires_at = query.maybe(5);
-  token.revoked_at = query.maybe(6);
-  token.last_used_at = query.maybe(7);
-  return token;
-}
-
-// A secret is shown once and kept nowhere: a request that made one cannot be answered again.
-Done never_before(Db& db, const Once& once, Time now) {
-  auto before = answered_before(db, once, now);
-  if (!before) return tl::unexpected(std::move(before).error());
-  if (!*before) return {};
-  return fail(Code::conflict, "a token was made with this key already; its secret was shown then only",
-              "Idempotency-Key", "revoke that token, and make another one with a new key");
-}
-
-Done insert_token(Db& db, const Token& token, const std::string& secret_hash) {
-  auto taken = db.use("SELECT 1 FROM token WHERE id = ?1 OR hash = ?2");
-  if (taken.bind(token.id, secret_hash).step())
-    return fail(Code::conflict, "there is such a token already", "/id");
-  db.use(
-        "INSERT INTO token (id, hash, name, role, site, created_at, expires_at, revoked_at, last_used_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
-      .bind(token.id, secret_hash, token.name, token.role, token.site, token.created_at, token.expires_at,
-            token.revoked_at, token.last_used_at)
-      .run();
-  return {};
 }
 
 // A site's settings as they were answered, and back.
@@ -128,7 +93,8 @@ Result<Site> Engine::add_site(const Site& site, const Once& once, const std::vec
   return writer_.run([&](Change& change) -> Result<Site> {
     Db& db = change.db;
     if (!tokens.empty()) {
-      if (auto fine = never_before(db, once, site.created_at); !fine) return tl::unexpected(fine.error());
+      if (auto fine = never_before(db, once, site.created_at, "a token"); !fine)
+        return tl::unexpected(fine.error());
     }
     auto before = answered_before(db, once, site.created_at);
     if (!before) return tl::unexpected(std::move(before).error());
@@ -297,77 +263,6 @@ Result<Answered<ArticleInfo>> Engine::put_article(const std::string& site, const
         return put;
       },
       {.fresh = true, .arrival = false});
-}
-
-Done Engine::add_token(const Token& token, const std::string& secret_hash, const Once& once) {
-  return writer_.run([&](Change& change) -> Done {
-    if (auto fine = never_before(change.db, once, token.created_at); !fine) return fine;
-    if (auto made = insert_token(change.db, token, secret_hash); !made) return made;
-    remember_answer(change.db, once, {}, token.created_at);
-    return {};
-  });
-}
-
-Result<Token> Engine::token(const std::string& secret_hash, Time now) {
-  auto token = read([&](Db& db) -> Result<Token> {
-    auto query = db.use(
-        "SELECT id, name, role, site, created_at, expires_at, revoked_at, last_used_at FROM token WHERE hash "
-        "= ?1");
-    if (!query.bind(secret_hash).step()) return fail(Code::unauthorized, "this token is not known");
-    Token found = read_token(query);
-    if (found.revoked_at && *found.revoked_at <= now)
-      return fail(Code::unauthorized, "this token was revoked");
-    if (found.expires_at && *found.expires_at <= now)
-      return fail(Code::unauthorized, "this token has expired");
-    return found;
-  });
-  if (!token) return token;
-  const Time hour = now / kHour * kHour;
-  if (token->last_used_at.value_or(0) < hour) {
-    bool noted = true;
-    {
-      const std::lock_guard guard(used_lock_);
-      Time& last = used_[secret_hash];
-      noted = last >= hour;
-      last = std::max(last, hour);
-    }
-    if (!noted) {
-      writer_.post([secret_hash, hour](Change& change) {
-        change.db.use("UPDATE token SET last_used_at = ?2 WHERE hash = ?1").bind(secret_hash, hour).run();
-        return true;
-      });
-    }
-    token->last_used_at = hour;
-  }
-  return token;
-}
-
-Result<std::vector<Token>> Engine::tokens(const std::string& reach) {
-  return read([&](Db& db) -> Result<std::vector<Token>> {
-    auto query = db.use(
-        "SELECT id, name, role, site, created_at, expires_at, revoked_at, last_used_at FROM token"
-        " WHERE ?1 = '' OR site = ?1 ORDER BY no LIMIT ?2");
-    query.bind(reach, kTokens);
-    std::vector<Token> all;
-    while (query.step()) all.push_back(read_token(query));
-    return all;
-  });
-}
-
-Result<Took> Engine::revoke_token(const std::string& reach, Id id, Time now, const Once& once) {
-  return writer_.run([&](Change& change) -> Result<Took> {
-    auto before = answered_before(change.db, once, now);
-    if (!before) return tl::unexpected(std::move(before).error());
-    if (*before) return Took{.replayed = true};
-    change.db
-        .use(
-            "UPDATE token SET revoked_at = coalesce(revoked_at, ?3) WHERE id = ?1 AND (?2 = '' OR site = ?2)")
-        .bind(id, reach, now)
-        .run();
-    if (change.db.changes() == 0) return fail(Code::not_found, "there is no such token", "/id");
-    remember_answer(change.db, once, {}, now);
-    return Took{};
-  });
 }
 
 Result<std::vector<SigningKey>> Engine::signing_keys() {

@@ -11,7 +11,7 @@
 //   doubt, alike what is most useful to decide; what waits and is nearly the same
 //   travel       lessons that come from a file      report      comments that their client keeps
 //   change       putting a comment in, moving it from one state to another, taking it out
-//   submit, queue, decide, thread, edit, admin, blocks, retention: the calls of store.h
+//   submit, queue, decide, thread, edit, admin, tokens, sessions, blocks, retention: the calls of store.h
 //   schema       migrations, and opening the file         keys       keyed hashes
 #pragma once
 
@@ -97,10 +97,17 @@ class Engine final : public Store {
   Result<Answered<ArticleInfo>> put_article(const std::string& site, const ArticleRef&,
                                             std::optional<bool> closed, Time now, const Once&) override;
 
-  Done add_token(const Token&, const std::string& secret_hash, const Once&) override;
+  Done add_token(const Token&, const std::string& secret_hash, const Once&,
+                 const std::optional<NewCode>&) override;
   Result<Token> token(const std::string& secret_hash, Time now) override;
   Result<std::vector<Token>> tokens(const std::string& reach) override;
   Result<Took> revoke_token(const std::string& reach, Id, Time now, const Once&) override;
+
+  Done add_code(const std::string& reach, Id token, const NewCode&, Time now, const Once&) override;
+  Result<Session> sign_in(const SignIn&) override;
+  Result<Session> session(const std::string& hash, Time now) override;
+  Done end_session(const std::string& hash) override;
+  Result<Answered<SessionsEnded>> end_sessions(Id token, Time now, const Once&) override;
 
   Result<BlockAdded> add_block(const AddBlock&) override;
   Result<BlockPage> blocks(const std::string& reach, const std::string& kind, const std::string& cursor,

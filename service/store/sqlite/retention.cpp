@@ -287,6 +287,10 @@ void Engine::sweep_small(Change& change, Time now, Swept& swept) {
            .bind(now, kSmallStep));
   gone(db.use("DELETE FROM block WHERE no IN (SELECT no FROM block WHERE expires_at <= ?1 LIMIT ?2)")
            .bind(now - kBlockAfterlife, kSmallStep));
+  gone(db.use("DELETE FROM session WHERE no IN (SELECT no FROM session WHERE expires_at <= ?1 LIMIT ?2)")
+           .bind(now, kSmallStep));
+  gone(db.use("DELETE FROM sign_in WHERE no IN (SELECT no FROM sign_in WHERE expires_at <= ?1 LIMIT ?2)")
+           .bind(now, kSmallStep));
   const Id yesterday = Id::from(now - kOnceRetention, {});
   gone(db.use("DELETE FROM forgetting WHERE key = 0 AND receipt <= ?1").bind(yesterday));
   gone(db.use("DELETE FROM signing_key WHERE retires_at < ?1").bind(now));
