@@ -88,11 +88,11 @@ export const patch = (path, body, more) => call("PATCH", path, { body, ...more }
 export const del = (path, query, more) => call("DELETE", path, { query, ...more });
 
 // All pages of a list, at most `most` items: {items, more}.
-export async function all(path, query = {}, most = 1000) {
+export async function all(path, query = {}, most = 1000, more = {}) {
   const items = [];
   let cursor;
   do {
-    const page = await get(path, { limit: 200, ...query, cursor });
+    const page = await get(path, { limit: 200, ...query, cursor }, more);
     items.push(...page.items);
     cursor = page.next;
   } while (cursor && items.length < most);
