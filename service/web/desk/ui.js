@@ -145,16 +145,19 @@ export class Dialog extends Component {
 
 export const Waiting = ({ what = "Loading" }) => h("p", { class: "waiting", role: "status" }, `${what}…`);
 export const Empty = ({ title, children }) => h("div", { class: "empty" }, h("p", { class: "title" }, title), children);
-// What went wrong, where, and how to mend it.
-export const Trouble = ({ problem, again }) =>
-  h(
+// What went wrong, where, and how to mend it. Rules are refused with all their errors, each with its line and a caret under it.
+export const Trouble = ({ problem, again }) => {
+  const errors = problem.body?.errors ?? [];
+  return h(
     "div",
     { class: "trouble", role: "alert" },
-    h("p", null, h("strong", null, sentence(problem.message)), problem.where ? ` (${problem.where})` : ""),
-    problem.advice && h("p", null, sentence(problem.advice)),
-    problem.body?.errors && h("ul", null, problem.body.errors.map((one) => h("li", null, [one.where, one.detail, one.advice].filter(Boolean).join(": ")))),
+    h("p", null, h("strong", null, sentence(errors.length > 1 ? `${errors.length} errors` : problem.message)), problem.where && errors.length < 2 ? ` (${problem.where})` : ""),
+    errors.length > 1 && h("ul", null, errors.map((one) => h("li", null, [one.where, one.detail].filter(Boolean).join(": "), one.advice && h(Advice, { text: one.advice })))),
+    errors.length < 2 && problem.advice && h(Advice, { text: problem.advice }),
     again && h(Button, { onClick: again }, "Try again"),
   );
+};
+const Advice = ({ text }) => (text.includes("\n") ? h("pre", null, text) : h("p", null, sentence(text)));
 export const Progress = ({ label, value, max }) => h("label", { class: "progress" }, h("span", null, label), h("progress", max > 0 ? { value, max } : {}));
 
 // Asks by `load(signal)`, once for each `id`, and shows `children[0](what came, again)`. While it asks anew the old stays on view.
