@@ -195,6 +195,7 @@ export class FilterDialog extends Component {
               ["checked", "Checked for a site that keeps its own"],
               ["any", "Any"],
             ],
+            autofocus: true,
           }),
           sites.length > 1 &&
             h(Choice, { label: "Site", value: state.site, set: (site) => this.setState({ site }), error: error("site"), options: [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])] }),

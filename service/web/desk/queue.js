@@ -519,10 +519,10 @@ export default class Queue extends Component {
     this.ask("bulk", { title: `${decision === "spam" ? "Mark" : act.verb} ${many(items.length, "comment")}${decision === "spam" ? " as spam" : ""}?`, items, decision, warning });
   }
   askLikes(item = this.item) {
-    if (!item) return;
+    if (!item || item.status === "checked") return;
     const detail = this.details.get(item.id);
     if (detail && nearCount(detail) + detail.copy_count === 0) return notify("Nothing else is like this one.");
-    this.ask("bulk", { title: "All that are like this one", words: "This comment, and those that wait with the same or nearly the same text.", filter: { like: item.id, status: "pending" } });
+    this.ask("bulk", { title: "All that are like this one", words: item.status === "pending" ? "This comment, and those that wait with the same or nearly the same text." : `This comment, and those with the same or nearly the same text that are ${statusWord(item.status)}, too.`, filter: { like: item.id, status: item.status } });
   }
   askFilter() {
     this.ask("bulk", { title: "All that match the filter", words: "Everything that this list would show, also what is not loaded yet.", filter: apiFilter(this.props.query, true) });
@@ -647,7 +647,7 @@ export default class Queue extends Component {
       "div",
       { class: "bar order" },
       h("label", null, h("span", { class: "hidden" }, "Order"), h("select", { onChange: (event) => go(withWords({ sort: event.target.value, comment: "" })) }, kSorts.map(([value, label]) => h("option", { key: value, value, selected: value === sortOf(query) }, label)))),
-      h("span", { class: "rest" }, filtersOf(query).length > 0 && this.rows.items.length > 1 && h(Button, { kind: "quiet small", onClick: () => this.askFilter() }, "Decide all that match"), h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "Select all")),
+      h("span", { class: "rest" }, filtersOf(query).length > 0 && this.rows.items.length > 1 && h(Button, { kind: "quiet small", "aria-label": "Decide all that match the filter", onClick: () => this.askFilter() }, "Decide all…"), h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "Select all")),
     );
   }
 

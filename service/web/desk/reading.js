@@ -4,6 +4,7 @@ import { ago, doneWord, full, many, month, number, percent, plainScore, score, s
 import { Target, Text, hostsIn, strangeWords, target } from "./text.js";
 
 const kShown = 6000; // characters of a text that are shown at once
+const kChips = 7; // findings that are shown at once, with those of most weight in front
 const kOpinion = { approve: "may be published", hold: "held", spam: "spam", discard: "blatant spam" };
 
 export const Time = ({ at }) => h("time", { datetime: at, title: full(at) }, ago(at));
@@ -32,9 +33,14 @@ export function networkOf(ip) {
 export const nearCount = (detail) => detail?.near_count ?? detail?.near_copies?.length ?? 0;
 
 // What a rule or the learner saw, by field: {"content": [{start, end, by, score, ...}]}.
+// `quiet`: it shows only when one looks at it, as it lies over (nearly) everything.
 function marksOf(item, words) {
   const marks = {};
-  const add = (evidence, more) => (marks[evidence.field] ??= []).push({ start: evidence.start, end: evidence.end, ...more });
+  const whole = new TextEncoder().encode(item.content).length;
+  const add = (evidence, more) => {
+    const quiet = more.quiet || (evidence.field === "content" && whole > 60 && evidence.end - evidence.start > 0.7 * whole);
+    (marks[evidence.field] ??= []).push({ start: evidence.start, end: evidence.end, ...more, quiet });
+  };
   item.verdict.findings.forEach((finding, at) => {
     for (const one of finding.evidence) add(one, { by: at, score: finding.score, shadow: finding.shadow, quiet: finding.rule === "learned" });
   });
@@ -49,10 +55,10 @@ class Findings extends Component {
   constructor(props) {
     super(props);
     this.id = newId("findings");
-    this.state = { pinned: null };
+    this.state = { pinned: null, all: false };
   }
   componentWillReceiveProps(next) {
-    if (next.item.id !== this.props.item.id) this.setState({ pinned: null });
+    if (next.item.id !== this.props.item.id) this.setState({ pinned: null, all: false });
   }
   look(by) {
     this.props.look(by);
@@ -89,9 +95,10 @@ class Findings extends Component {
       h("span", { id: told, hidden: true }, about),
     );
   }
-  render({ item, words, policy, hot, filterBy }) {
+  render({ item, words, policy, hot, filterBy }, { all }) {
     const { findings, probability } = item.verdict;
     const order = findings.map((one, at) => ({ one, at })).sort((a, b) => Boolean(a.one.shadow) - Boolean(b.one.shadow) || Math.abs(b.one.score) - Math.abs(a.one.score));
+    const shown = all || order.length <= kChips + 1 ? order : order.slice(0, kChips);
     const finding = findings[hot];
     const word = typeof hot === "string" ? words[Number(hot.slice(5))] : null;
     const limits = policy && `${plainScore(policy.hold)} holds, ${plainScore(policy.spam)} is spam`;
@@ -111,7 +118,7 @@ class Findings extends Component {
         ? h(
             "ul",
             { class: "chiplist", "aria-label": "Findings" },
-            order.map(({ one, at }) =>
+            shown.map(({ one, at }) =>
               this.chip(
                 at,
                 [one.score < 0 ? "for" : one.score > 0 ? "against" : "", one.shadow ? "shadow" : ""].join(" "),
@@ -120,13 +127,14 @@ class Findings extends Component {
                 one.about + (one.shadow ? " In shadow: it is counted and adds nothing." : "") + (one.action ? ` It asks for: ${one.action}.` : ""),
               ),
             ),
+            shown.length < order.length && h("li", { key: "more" }, h(Button, { kind: "quiet small", onClick: () => this.setState({ all: true }) }, `${order.length - shown.length} more`)),
           )
         : h("p", { class: "soft" }, "No rule found anything."),
       words.length > 0 &&
         h(
           "ul",
           { class: "chiplist words", "aria-label": "Words that weighed most for the learner" },
-          words.map((one, at) =>
+          words.slice(0, 8).map((one, at) =>
             this.chip(`word ${at}`, one.weight < 0 ? "for" : "against", one.word, (one.weight > 0 ? "+" : "−") + Math.abs(one.weight).toFixed(2), `The learner takes it for a sign of ${one.weight < 0 ? "a wanted comment" : "spam"}.`),
           ),
         ),
@@ -194,7 +202,7 @@ export class Reading extends Component {
     const ownTo = author.url && target(author.url);
     return h(
       "article",
-      { class: "reading", "aria-labelledby": this.id, ref: (box) => (this.box = box) },
+      { class: "reading", tabindex: "0", "aria-labelledby": this.id, ref: (box) => (this.box = box) },
       back && h(Button, { kind: "quiet", class: "back", onClick: back }, "‹ Back to the list"),
       h(
         "header",
@@ -237,7 +245,7 @@ export class Reading extends Component {
           "div",
           { class: "bar near" },
           h(Button, { onClick: () => filterBy("like", item.id, { status: "any" }) }, `${number(near)}${detail.near_more ? " or more" : ""} like this`),
-          item.status === "pending" && h(Button, { kind: "quiet", keys: "l", onClick: likes }, "Decide all of them"),
+          item.status !== "checked" && h(Button, { kind: "quiet", keys: "l", onClick: likes }, "Decide all of them"),
           detail.copy_count > 0 && h("span", { class: "soft" }, `${many(detail.copy_count, "exact copy", "exact copies")} among all kept`),
         ),
       near === 0 && detail?.copy_count > 0 && h("p", { class: "soft" }, many(detail.copy_count, "exact copy", "exact copies"), " of this text ", detail.copy_count === 1 ? "is" : "are", " kept."),

@@ -17,7 +17,9 @@ const kNames = {
 
 const kHidden =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}\p{Co}\p{Cs}]|\p{M}{5,}/gu;
-const kPicture = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f#*0-9]$/u;
+// Alternatives and not a class: Chromium 156 does not find a class of both planes before the end.
+const kPicture = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|[#*0-9])$/u;
+const kFlag = /\u{1f3f4}(?:[\u{e0020}-\u{e007e}])*$/u;
 const kJoined = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*$/u;
 
 // A joiner between two pictures or two Persian letters is spelling; anywhere else it hides something.
@@ -28,7 +30,7 @@ function spells(text, at, code, length) {
   if (code >= 0xfe00 && code < 0xfe0e) return /\p{Script=Han}$/u.test(before);
   if (code === 0x200d) return (kPicture.test(before) && /\p{Extended_Pictographic}/u.test(after)) || kJoined.test(before);
   if (code === 0x200c) return kJoined.test(before);
-  if (code >= 0xe0020 && code <= 0xe007f) return /\u{1f3f4}[\u{e0020}-\u{e007e}]{0,6}$/u.test(text.slice(Math.max(0, at - 16), at));
+  if (code >= 0xe0020 && code <= 0xe007f) return kFlag.test(text.slice(Math.max(0, at - 16), at));
   if (code === 0x0d) return after === "\n";
   return false;
 }

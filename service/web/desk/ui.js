@@ -42,8 +42,8 @@ export class Notices extends Component {
   }
   render() {
     return h(
-      "div",
-      { class: "notices" },
+      "section",
+      { class: "notices", "aria-label": "Messages" },
       notices.list.map((one) =>
         h(
           "div",
