@@ -13,6 +13,7 @@ export class Problem extends Error {
     this.code = body.code ?? "unavailable";
     this.where = body.where ?? "";
     this.advice = body.advice ?? "";
+    this.wait = body.wait ?? 0; // seconds that the service asks for
     this.body = body;
   }
 }
@@ -24,7 +25,7 @@ export const onExpired = (ask) => (signIn = ask);
 function withQuery(path, query) {
   const words = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {}))
-    if (value !== undefined && value !== null && value !== "") words.set(name, value);
+    for (const one of [value].flat()) if (one !== undefined && one !== null && one !== "") words.append(name, one);
   const text = words.toString();
   return text ? `${path}?${text}` : path;
 }
@@ -61,6 +62,7 @@ async function once(method, url, { body, key, signal, keepalive }) {
   throw new Problem(answer.status, {
     detail: `The service answered ${answer.status}.`,
     advice: wait > 0 ? `Wait ${wait} seconds.` : "",
+    wait,
     ...value,
   });
 }

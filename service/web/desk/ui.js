@@ -42,8 +42,8 @@ export class Notices extends Component {
   }
   render() {
     return h(
-      "div",
-      { class: "notices" },
+      "section",
+      { class: "notices", "aria-label": "Messages" },
       notices.list.map((one) =>
         h(
           "div",
@@ -245,12 +245,17 @@ export class Copyable extends Component {
 }
 
 // ---- keys of a page: `keys({"j": run, ...})` until the function that comes back is called. Not while one writes, nor under a dialog.
+// A letter is the same with Caps Lock on, and on a keyboard of another alphabet.
+function keyOf({ key, code, shiftKey }) {
+  const letter = /^[a-z]$/i.test(key) ? key : key.length === 1 && key > "\x7f" && /^Key[A-Z]$/.test(code) ? code[3] : "";
+  return letter ? (shiftKey ? letter.toUpperCase() : letter.toLowerCase()) : key;
+}
 export function listenToKeys(table) {
   const listener = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const at = event.target;
     if (at.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
-    const run = table()[event.key];
+    const run = table()[keyOf(event)];
     if (!run) return;
     event.preventDefault();
     run(event);
