@@ -3,6 +3,7 @@
 import { del, get, post } from "./api.js";
 import { ago, full, many, number, percent, plainScore } from "./format.js";
 import { go, withWords } from "./nav.js";
+import { Excerpt } from "./text.js";
 import { h, Component, Button, Choice, Link, Progress, Table, TextField, Trouble, announce } from "./ui.js";
 import { unsaved } from "./unsaved.js";
 
@@ -154,7 +155,7 @@ function Report({ report, site }) {
       h("h2", null, report.changed ? `${many(report.changed, "verdict")} of ${number(report.seen)} would change` : `No verdict of ${number(report.seen)} would change`),
       h("p", { class: "soft" }, `People decided ${number(decided(report.people))} of these comments (${people(report.people)}). The learner was not asked, neither for today nor for the drafts: it has learned these very comments and would flatter itself.`),
       report.unchecked > 0 && h("p", { class: "bad" }, `${many(report.unchecked, "comment")} could not be checked.`),
-      report.changed > 0 && h("div", { class: "tiles" }, h(Tile, { title: "Newly caught", all: c, wrong: c.approved, words: "of which people had approved" }), h(Tile, { title: "Newly freed", all: f, wrong: f.spam + f.rejected, words: "of which people had called spam or rejected" })),
+      report.changed > 0 && h("div", { class: "two-tiles" }, h(Tile, { title: "Newly caught", all: c, wrong: c.approved, words: "of which people had approved" }), h(Tile, { title: "Newly freed", all: f, wrong: f.spam + f.rejected, words: "of which people had called spam or rejected" })),
       report.changed > 0 && h(Matrix, { changes: report.changes }),
     ),
     h(Samples, { title: "Newly caught", what: "Comments that would be judged more strictly.", all: c, samples: report.samples.filter((one) => strict(one.to) > strict(one.from)), wrong: ["approved"], wrongTitle: "People had approved" }),
@@ -164,7 +165,7 @@ function Report({ report, site }) {
 }
 
 const Tile = ({ title, all, wrong, words }) =>
-  h("div", { class: wrong > 0 ? "tile wrong" : "tile" }, h("h3", null, title), h("p", { class: "big" }, number(all.count)), h("p", null, words, ": ", h("strong", { class: wrong > 0 ? "bad" : "good" }, number(wrong))), all.count > 0 && h("p", { class: "soft" }, people(all)));
+  h("div", { class: wrong > 0 ? "two-tile mistaken" : "two-tile" }, h("h3", null, title), h("p", { class: "big-number" }, number(all.count)), h("p", null, words, ": ", h("strong", { class: wrong > 0 ? "bad" : "good" }, number(wrong))), all.count > 0 && h("p", { class: "soft" }, people(all)));
 
 const Matrix = ({ changes }) => {
   const of = (from, to) => changes.find((one) => one.from === from && one.to === to);
@@ -208,8 +209,8 @@ class Samples extends Component {
         list.slice(0, shown).map((one) =>
           h(
             "li",
-            { key: one.id, class: wrong.includes(one.people) ? "wrong" : "" },
-            h(Link, { href: `/desk?id=${one.id}`, class: "begins" }, h("bdi", { dir: "auto" }, one.begins.trim() || "(no text)")),
+            { key: one.id, class: wrong.includes(one.people) ? "mistaken" : "" },
+            h(Link, { href: `/desk?${new URLSearchParams({ comment: one.id, status: "any" })}`, class: "begins" }, one.begins.trim() ? h(Excerpt, { text: one.begins }) : "(no text)"),
             h(
               "span",
               { class: "bar" },
@@ -241,7 +242,7 @@ class RuleHits extends Component {
         rowKey: (one) => one.rule,
         columns: [
           { title: "Rule", head: true, cell: (one) => h("span", null, h(Link, { href: withWords({ part: null, backtest: null, rule: one.rule }) }, one.rule), h("span", { class: "about" }, h("bdi", null, one.about))) },
-          { title: "State", cell: (one) => h("span", { class: `state ${one.state}` }, one.state) },
+          { title: "State", cell: (one) => h("span", { class: `rule-state ${one.state}` }, one.state) },
           { title: "Hits today", number: true, cell: (one) => number(one.hits_today) },
           { title: "Then", number: true, cell: (one) => number(one.hits) },
           { title: "People said", cell: (one) => people(one.people) || "nothing yet" },

@@ -59,7 +59,7 @@ class OneFile extends Component {
             { class: "scroll", tabindex: "0", role: "region", "aria-label": `Lines of ${name}` },
             h(
               "table",
-              { class: "lines" },
+              { class: "diff-lines" },
               h("caption", { class: "hidden" }, `Lines of ${name} that differ`),
               h("thead", { class: "hidden" }, h("tr", null, ["Line before", "Line now", "Change", "Text"].map((one) => h("th", { scope: "col" }, one)))),
               h(

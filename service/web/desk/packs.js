@@ -59,7 +59,7 @@ class PackTable extends Component {
       h("p", { class: "soft" }, "A pack is a file of rules. Packs that are shipped come with the program; those that you write here are drafts until an admin publishes them."),
       problem && h(Trouble, { problem }),
       h(Table, {
-        caption: "Packs",
+        caption: "All packs",
         rows: [...packs].sort((a, b) => (b.draft ? 1 : 0) - (a.draft ? 1 : 0) || (b.published ? 1 : 0) - (a.published ? 1 : 0) || (a.name < b.name ? -1 : 1)),
         rowKey: (one) => one.name,
         columns: [
@@ -113,7 +113,7 @@ class ChoosePack extends Component {
     return h(
       "form",
       {
-        class: "panel narrow",
+        class: "panel slim",
         onSubmit: (event) => {
           event.preventDefault();
           if (!trouble) go(withWords({ pack: pack || name, fresh: "rule", like: query.get("like") }));

@@ -170,12 +170,12 @@ function Form({ form, told, lists, set }) {
       "fieldset",
       { "aria-describedby": told.fields ? "fields-error" : undefined },
       h("legend", null, "Where it looks"),
-      h("div", { class: "ticks" }, fieldsFor(form.type).map(([name, label]) => h(Tick, { key: name, label, value: form.fields.includes(name), set: (on) => set({ fields: on ? [...form.fields, name] : form.fields.filter((one) => one !== name) }) }))),
+      h("div", { class: "tick-row" }, fieldsFor(form.type).map(([name, label]) => h(Tick, { key: name, label, value: form.fields.includes(name), set: (on) => set({ fields: on ? [...form.fields, name] : form.fields.filter((one) => one !== name) }) }))),
       told.fields && h("p", { class: "error", id: "fields-error" }, told.fields),
     ),
     h(TextField, { label: "Entries", wide: true, area: true, class: "code", rows: Math.min(14, Math.max(3, form.match.split("\n").length + 1)), wrap: "off", hint: kEntryHints[form.type], error: told.match, value: form.match, set: (match) => set({ match }) }),
     files.length > 0 &&
-      h("fieldset", null, h("legend", null, "Entries from lists of the pack"), h("div", { class: "ticks" }, files.map((name) => h(Tick, { key: name, label: name, value: form.list.includes(name), set: (on) => set({ list: on ? [...form.list, name] : form.list.filter((one) => one !== name) }) }))), told.list && h("p", { class: "error" }, told.list)),
+      h("fieldset", null, h("legend", null, "Entries from lists of the pack"), h("div", { class: "tick-row" }, files.map((name) => h(Tick, { key: name, label: name, value: form.list.includes(name), set: (on) => set({ list: on ? [...form.list, name] : form.list.filter((one) => one !== name) }) }))), told.list && h("p", { class: "error" }, told.list)),
     h(Examples, { title: "Comments that it must hit", what: "hit", all: form.spam, error: told.spam, set: (spam) => set({ spam }) }),
     h(Examples, { title: "Comments that it must not hit", what: "miss", all: form.ham, error: told.ham, set: (ham) => set({ ham }) }),
   );

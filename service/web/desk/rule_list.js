@@ -38,10 +38,10 @@ class Row extends Component {
       !narrow && h("td", { role: "cell" }, kindWord(rule.kind)),
       !narrow && h("td", { role: "cell", class: rule.pack ? "pack" : "pack none-here" }, rule.pack ?? "–"),
       h("td", { role: "cell", class: "number" }, effect(rule)),
-      h("td", { role: "cell" }, h("span", { class: `state ${rule.state}` }, kStates[rule.state])),
+      h("td", { role: "cell" }, h("span", { class: `rule-state ${rule.state}` }, kStates[rule.state])),
       h("td", { role: "cell", class: "number", "data-label": "hits" }, loading ? "…" : counts?.hits ? h(Link, { href: queueOf(rule.name, site), "aria-label": `${number(counts.hits)} hits of ${rule.name}: show them` }, number(counts.hits)) : "0"),
       h("td", { role: "cell", class: "number", "data-label": "precision", title: precisionText(right) }, loading ? "…" : precisionShort(right)),
-      !narrow && h("td", { role: "cell", class: "sparks" }, h(Spark, { weeks })),
+      !narrow && h("td", { role: "cell", class: "week-cell" }, h(Spark, { weeks })),
     );
   }
 }
@@ -53,7 +53,7 @@ export class RuleList extends Component {
   }
   componentDidMount() {
     this.quiet = listenToKeys(() => ({
-      "/": () => document.querySelector(".filters input")?.focus(),
+      "/": () => document.querySelector(".rule-filters input")?.focus(),
       j: () => this.step(1),
       k: () => this.step(-1),
       n: () => go(withWords({ part: "packs", fresh: "rule", rule: null })),
@@ -138,10 +138,10 @@ export class RuleList extends Component {
       { class: narrow ? "beside" : "" },
       h(
         "section",
-        { class: "panel list", "aria-label": "List of rules" },
+        { class: "panel rule-list", "aria-label": "List of rules" },
         h(
           "div",
-          { class: "bar filters" },
+          { class: "bar rule-filters" },
           h(TextField, { label: "Search", value: words, set: (text) => this.search(text), type: "search", "aria-keyshortcuts": "/" }),
           filter("Kind", "kind", Object.entries(kKinds)),
           filter("State", "state", Object.entries(kStates)),
@@ -150,7 +150,7 @@ export class RuleList extends Component {
           h(Link, { class: "button primary rest", href: withWords({ part: "packs", fresh: "rule", rule: null }), "aria-keyshortcuts": "n" }, "Write a rule", h("kbd", { "aria-hidden": "true" }, "n")),
         ),
         countsProblem && h(Trouble, { problem: countsProblem, again: props.refresh }),
-        h("p", { class: "soft" }, rows.length === rules.rules.length ? `${number(rows.length)} rules.` : `${number(rows.length)} of ${number(rules.rules.length)} rules.`, h("span", { class: "keys" }, " ", h("kbd", null, "/"), " search ", h("kbd", null, "j"), " ", h("kbd", null, "k"), " next, previous ", h("kbd", null, "Esc"), " close")),
+        h("p", { class: "soft" }, rows.length === rules.rules.length ? `${number(rows.length)} rules.` : `${number(rows.length)} of ${number(rules.rules.length)} rules.`, h("span", { class: "key-hints" }, " ", h("kbd", null, "/"), " search ", h("kbd", null, "j"), " ", h("kbd", null, "k"), " next, previous ", h("kbd", null, "Esc"), " close")),
         rows.length === 0
           ? h(Empty, { title: "No rule is like that" }, h(Link, { href: withWords({ q: null, kind: null, state: null, of: null }), onClick: () => this.setState({ words: "" }) }, "Show all"))
           : h(

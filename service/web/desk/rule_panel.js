@@ -53,7 +53,7 @@ export class RulePanel extends Component {
       h("p", { class: "sentence" }, h("bdi", null, rule.about)),
       h(
         "dl",
-        { class: "facts" },
+        { class: "fact-list" },
         fact("Kind", kindWord(rule.kind)),
         fact("Where", rule.pack ? h(Link, { href: withWords({ part: "packs", pack: rule.pack, rule: rule.name }) }, `pack ${rule.pack}`) : "built into the program"),
         fact("A hit", rule.kind === "learner" ? `adds at most ${effect(rule)}` : rule.score === 0 && rule.action ? `asks for ${rule.action}` : effect(rule)),
@@ -103,7 +103,7 @@ export class RulePanel extends Component {
           "div",
           null,
           h("h3", null, "Knobs"),
-          h("dl", { class: "facts" }, rule.knobs.map((one) => fact(one.name, `${one.about}; usually ${one.usual}`))),
+          h("dl", { class: "fact-list" }, rule.knobs.map((one) => fact(one.name, `${one.about}; usually ${one.usual}`))),
         ),
       !fixed &&
         (of

@@ -1,8 +1,8 @@
 // Tries rules on a comment: what they see in it, and the verdict with the drafts beside today's.
 import { post } from "./api.js";
 import { percent, plainScore, score } from "./format.js";
-import { Matched } from "./match.js";
 import { withWords } from "./nav.js";
+import { Text } from "./text.js";
 import { h, Component, Button, Link, TextField, Trouble, announce } from "./ui.js";
 import { unsaved } from "./unsaved.js";
 
@@ -84,18 +84,18 @@ function Outcome({ out, parts, names }) {
   const gone = today.findings.filter((one) => !after.has(one.rule));
   // The evidence of the rules that are written here; where there is none, of all that changed, else of all.
   const first = [(one) => mine(one), (one) => changed(one) && one.rule !== "learned", (one) => one.rule !== "learned"].map((is) => findings.filter((one) => is(one) && one.evidence.length)).find((all) => all.length) ?? [];
-  const spots = first.flatMap((one) => one.evidence.map((spot) => ({ ...spot, rule: one.rule })));
+  const spots = first.flatMap((one) => one.evidence.map(({ field, start, end }) => ({ field, start, end, by: one.rule, score: one.score, shadow: one.shadow })));
   const fields = [...new Set(["content", ...spots.map((one) => one.field)])].filter((name) => fieldOf(parts, name));
   return h(
     "div",
     { class: "stack outcome" },
     h("p", { class: "verdicts" }, "With the drafts ", h(Verdict, { one: verdict }), ", today ", h(Verdict, { one: today }), verdict.action === today.action ? ": the same." : "."),
     names.length > 0 && !findings.some(mine) && h("p", { class: "note" }, "No rule of this pack sees anything in it."),
-    fields.map((name) => h(Matched, { key: name, label: kField[name] ?? name, text: fieldOf(parts, name), spots: spots.filter((one) => one.field === name) })),
+    fields.map((name) => h("div", { key: name, class: "matched", role: "group", "aria-label": kField[name] ?? name }, h(Text, { text: fieldOf(parts, name), marks: spots.filter((one) => one.field === name), links: false }))),
     spots.length > 0 && h("p", { class: "soft" }, "Marked: what ", first.map((one) => one.rule).join(", "), first.length === 1 ? " sees." : " see."),
     h(
       "ul",
-      { class: "findings" },
+      { class: "hits" },
       findings.map((one) => h(FindingLine, { key: one.rule, one, mine: mine(one), was: before.get(one.rule) })),
       gone.map((one) => h("li", { key: one.rule, class: "gone" }, h("s", null, `${one.rule} ${score(one.score)}`), " hit today, no more with the drafts")),
     ),

@@ -22,7 +22,7 @@ export function Spark({ weeks }) {
   const most = Math.max(...all.map((one) => one.hits), 1);
   const total = all.reduce((sum, one) => sum + one.hits, 0);
   const bars = all.map((one, at) => (one.hits ? `M${at * 3 + 1} 20v-${Math.max(1, Math.round((one.hits / most) * 18))}h2V20z` : "")).join("");
-  return h("svg", { class: "spark", role: "img", "aria-label": `${many(total, "hit")} in ${kWeeks} weeks, at most ${number(most)} a week`, viewBox: `0 0 ${kWeeks * 3 + 1} 20`, width: 80, height: 20 }, h("path", { d: bars }));
+  return h("svg", { class: "week-bars", role: "img", "aria-label": `${many(total, "hit")} in ${kWeeks} weeks, at most ${number(most)} a week`, viewBox: `0 0 ${kWeeks * 3 + 1} 20`, width: 80, height: 20 }, h("path", { d: bars }));
 }
 
 export function Weeks({ rule, weeks }) {
@@ -50,9 +50,9 @@ export function Weeks({ rule, weeks }) {
           h("rect", { class: "undecided", x, width: 7, y: 80 - bad - one.approved * scale - wrong, height: wrong }),
         );
       }),
-      points.length > 1 && h("polyline", { class: "line", points: points.map(([at, one]) => `${at * 10 + 5.5},${(80 - one.share * 72).toFixed(1)}`).join(" ") }),
+      points.length > 1 && h("polyline", { class: "right-line", points: points.map(([at, one]) => `${at * 10 + 5.5},${(80 - one.share * 72).toFixed(1)}`).join(" ") }),
     ),
-    h("figcaption", { class: "soft" }, h("span", { class: "key bad" }, "spam or rejected"), h("span", { class: "key good" }, "approved"), h("span", { class: "key undecided" }, "undecided"), points.length > 1 && h("span", { class: "key line" }, "precision, 0 to 100 %")),
+    h("figcaption", { class: "soft" }, h("span", { class: "key bad" }, "spam or rejected"), h("span", { class: "key good" }, "approved"), h("span", { class: "key undecided" }, "undecided"), points.length > 1 && h("span", { class: "key right-line" }, "precision, 0 to 100 %")),
     h(
       "details",
       null,
