@@ -130,6 +130,9 @@ Checked<Rulebook::Sets> Rulebook::build(const Scopes& scopes, const std::optiona
     if (auto rules = one(site)) sets.by_site[site] = std::move(rules);
   }
   if (!all_errors.empty()) return tl::unexpected(std::move(all_errors));
+  sets.published.clear();
+  for (const auto& [site, packs] : scopes)
+    for (const StoredPack& one : packs) sets.published[site].insert(one.name);
   return sets;
 }
 

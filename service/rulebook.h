@@ -23,6 +23,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,7 @@ class Rulebook {
   struct Sets {
     std::shared_ptr<const RuleSet> all;
     std::map<std::string, std::shared_ptr<const RuleSet>> by_site;
+    std::map<std::string, std::set<std::string>> published;  // names of the packs that are, by scope
     const std::shared_ptr<const RuleSet>& of(const std::string& site) const;
   };
 

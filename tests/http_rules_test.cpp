@@ -445,3 +445,99 @@ TEST_CASE("a backtest that runs is the only one, and ends when it is cancelled")
   CHECK(desk.status({}, status->id)->state == Backtests::State::cancelled);
   CHECK(desk.status({}, status->id)->seen < 60);
 }
+
+TEST_CASE("a published version tells its packs' texts to those who may see it") {
+  House house;
+  const std::string blog = house.token(Role::admin, "blog");
+  const std::string first = pack("mine", "mine_word", "zzyzx");
+  const std::string lists = "{\"text\":\"" + escaped(pack("listed", "listed_word", "wombat")) +
+                            "\",\"lists\":{\"words.txt\":\"one\\ntwo\\n\"}}";
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/mine", body(first), house.admin).status == 200);
+  REQUIRE(house.post("/v1/rules/publish", "", house.admin).status == 201);
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/mine", body(pack("mine", "mine_word", "quokka")), house.admin)
+              .status == 200);
+  REQUIRE(house.post("/v1/rules/publish", json("{'note':'another word'}"), house.admin).status == 201);
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/own?site=blog", body(pack("own", "own_word", "numbat")), blog)
+              .status == 200);
+  REQUIRE(house.post("/v1/rules/publish", json("{'site':'blog'}"), blog).status == 201);
+
+  const Answer one = house.get("/v1/rules/versions/1", house.admin);
+  REQUIRE(one.status == 200);
+  CHECK(member(one.body, "no") == "1");
+  CHECK(member(one.body, "in_force") == "false");
+  CHECK(members(one.body, "name") == std::vector<std::string>{"mine"});
+  CHECK(member(one.body, "text") == escaped(first));
+  CHECK(one.body.find(R"("lists":{})") != std::string::npos);
+  const Answer two = house.get("/v1/rules/versions/2", house.admin);
+  CHECK(member(two.body, "note") == "another word");
+  CHECK(member(two.body, "in_force") == "true");
+  CHECK(member(two.body, "text").find("quokka") != std::string::npos);
+  // As with its neighbours, a token of one site knows that site's versions alone.
+  CHECK(house.get("/v1/rules/versions/3", blog).status == 200);
+  CHECK(house.get("/v1/rules/versions/3", house.moderator).status == 200);
+  CHECK(house.get("/v1/rules/versions/1", blog).status == 404);
+  CHECK(house.get("/v1/rules/versions/3", house.token(Role::moderator, "other")).status == 404);
+  for (const char* none : {"4", "0", "-1", "x", "1x", "99999999999999999999"}) {
+    CAPTURE(none);
+    CHECK(house.get("/v1/rules/versions/" + std::string(none), house.admin).status == 404);
+  }
+  CHECK(house.get("/v1/rules/versions/1?against=2", house.admin).status == 400);
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/listed", lists, house.admin).status == 200);
+  REQUIRE(house.post("/v1/rules/publish", "", house.admin).status == 201);
+  CHECK(house.get("/v1/rules/versions/4", house.admin).body.find(R"("lists":{"words.txt":"one\ntwo\n"})") !=
+        std::string::npos);
+}
+
+TEST_CASE("rules tell which pack they are edited in") {
+  House house;
+  const auto place_of = [&](const std::string& rule, const std::string& token) {
+    const std::string all = house.get("/v1/rules", token).body;
+    const std::size_t at = all.find("\"name\":\"" + rule + "\"");
+    REQUIRE(at != std::string::npos);
+    const std::string one = all.substr(at, all.find("\"knobs\"", at) - at);
+    return member(one, "pack") + " " + member(one, "pack_from") + " " + member(one, "pack_site");
+  };
+  CHECK(place_of("house_spam", house.admin) == "house files null");
+  CHECK(place_of("link_count", house.admin) == "null null null");
+  REQUIRE(house.ask("PUT", "/v1/rules/packs/mine", body(pack("mine", "mine_word", "zzyzx")), house.admin)
+              .status == 200);
+  REQUIRE(
+      house.ask("PUT", "/v1/rules/packs/own?site=blog", body(pack("own", "own_word", "numbat")), house.admin)
+          .status == 200);
+  REQUIRE(house.post("/v1/rules/publish", "", house.admin).status == 201);
+  REQUIRE(house.post("/v1/rules/publish", json("{'site':'blog'}"), house.admin).status == 201);
+  CHECK(place_of("mine_word", house.admin) == "mine published null");
+  CHECK(place_of("mine_word", house.moderator) == "mine published null");
+  CHECK(place_of("own_word", house.moderator) == "own published blog");
+  CHECK(place_of("house_spam", house.moderator) == "house files null");
+}
+
+TEST_CASE("a pack that is only sent is judged with the rules in force; its errors name line and column") {
+  House house;
+  const auto trying = [&](const std::string& text) {
+    return house.post(
+        "/v1/rules/try",
+        "{\"submission\":{\"content\":\"spammy, off to zzyzx\"},\"packs\":[{\"name\":\"mine\",\"text\":\"" +
+            escaped(text) + "\"}]}",
+        house.moderator);
+  };
+  const Answer tried = trying(pack("mine", "mine_word", "zzyzx"));
+  REQUIRE(tried.status == 200);
+  const std::string with = tried.body.substr(0, tried.body.find("\"today\""));
+  CHECK(with.find("mine_word") != std::string::npos);
+  CHECK(with.find("house_spam") != std::string::npos);
+  CHECK(tried.body.find("mine_word", with.size()) == std::string::npos);
+
+  const Answer broken = trying("pack = \"mine\"\n[[pattern]]\nname = \"mine_word\"\nscore = \"high\"\n");
+  REQUIRE(broken.status == 400);
+  const std::string errors = broken.body.substr(broken.body.find("\"errors\""));
+  CHECK(errors.find(R"(mine.toml:4")") != std::string::npos);
+  CHECK(errors.find(R"("line":4)") != std::string::npos);
+  CHECK(errors.find(R"("column":9)") != std::string::npos);
+  CHECK(errors.find('^') != std::string::npos);
+  // Of a line that is shown in part no column is told.
+  const Answer wide = trying("pack = \"mine\"\nabout = \"" + std::string(150, 'x') + "\" trailing\n");
+  REQUIRE(wide.status == 400);
+  CHECK(member(wide.body, "line") == "2");
+  CHECK(wide.body.find("\"column\"") == std::string::npos);
+}

@@ -110,6 +110,9 @@ TEST_CASE("what was remembered of authors before the seventh migration is rememb
   text += "ALTER TABLE decision_item DROP COLUMN before_counts;\n";
   // And the twelfth.
   text += "ALTER TABLE site DROP COLUMN markdown;\nALTER TABLE comment DROP COLUMN form_token;\n";
+  // And the fifteenth.
+  text += "DROP TABLE site_day;\nDROP TABLE site_wait;\nDROP TABLE rule_week;\n";
+  text += "ALTER TABLE decision_item DROP COLUMN day;\nALTER TABLE decision_item DROP COLUMN waited;\n";
   for (const char* column : {"lanes", "change", "lesson", "decision", "inverse_of"})
     text += "ALTER TABLE learn_event DROP COLUMN " + std::string(column) + ";\n";
   text += "PRAGMA user_version = 6;\n";

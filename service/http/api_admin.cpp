@@ -47,7 +47,7 @@ Result<Answer> sites(Service& service, Call& call) {
   const std::string cursor = from.cursor();
   const std::uint32_t limit = from.page();
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto after = site_from_cursor(cursor);
+  auto after = name_from_cursor(cursor);
   if (!after) return tl::unexpected(std::move(after).error());
   auto all = service.store().sites();
   if (!all) return tl::unexpected(std::move(all).error());
@@ -58,7 +58,7 @@ Result<Answer> sites(Service& service, Call& call) {
   std::optional<std::string> next;
   if (all->size() > limit) {
     all->resize(limit);
-    next = site_cursor(all->back().id);
+    next = name_cursor(all->back().id);
   }
   return json_answer(write_sites(*all, next));
 }

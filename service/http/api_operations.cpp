@@ -26,7 +26,7 @@ Result<Answer> stats(Service& service, Call& call) {
   const std::string cursor = from.cursor();
   const std::uint32_t limit = from.page();
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
-  auto after = site_from_cursor(cursor);
+  auto after = name_from_cursor(cursor);
   if (!after) return tl::unexpected(std::move(after).error());
   auto site = site_of(call, named, false, "?site");
   if (!site) return tl::unexpected(std::move(site).error());
@@ -42,7 +42,7 @@ Result<Answer> stats(Service& service, Call& call) {
     std::sort(wanted.begin(), wanted.end());
     if (wanted.size() > limit) {
       wanted.resize(limit);
-      next = site_cursor(wanted.back());
+      next = name_cursor(wanted.back());
     }
   }
   std::vector<SiteStats> all;

@@ -68,6 +68,15 @@ Result<Answer> page_of(Service& service, const Call& call, Read read, Write writ
   return json_answer(write(*page));
 }
 
+// The {n} of the path.
+Result<std::int64_t> version_in_path(const Call& call) {
+  const std::string& place = call.places.front();
+  std::int64_t no = 0;
+  const auto [end, error] = std::from_chars(place.data(), place.data() + place.size(), no);
+  if (error == std::errc() && end == place.data() + place.size()) return no;
+  return fail(Code::not_found, "there is no such version: that is not a number");
+}
+
 Answer started(const Answered<Backtests::Status>& backtest) {
   Answer answer = with_mark(json_answer(write_backtest_status(backtest), 202), backtest);
   answer.headers.emplace_back("Location", "/v1/rules/backtests/" + backtest.id.text());
@@ -79,7 +88,7 @@ Answer started(const Answered<Backtests::Status>& backtest) {
 Result<Answer> rules(Service& service, Call& call) {
   auto site = scope_in_query(service, call);
   if (!site) return tl::unexpected(std::move(site).error());
-  return json_answer(write_rules(*service.intake.rules(*site), service.rulebook.condition(*site)));
+  return json_answer(write_rules(service.rulebook.in_force(), *site, service.rulebook.condition(*site)));
 }
 
 Result<Answer> reload_rules(Service& service, Call& call) {
@@ -90,10 +99,11 @@ Result<Answer> reload_rules(Service& service, Call& call) {
                         {{"problem", error.what}, {"where", error.where}, {"advice", error.advice}});
     return problem(taken.error());
   }
-  const auto now = service.intake.rules();
+  const Rulebook::Sets sets = service.rulebook.in_force();
+  const auto& now = sets.all;
   service.log.info("rules reloaded",
                    {{"version", now->version()}, {"rules", static_cast<std::int64_t>(now->rules().size())}});
-  return json_answer(write_rules(*now, service.rulebook.condition({})));
+  return json_answer(write_rules(sets, {}, service.rulebook.condition({})));
 }
 
 Result<Answer> packs(Service& service, Call& call) {
@@ -192,6 +202,15 @@ Result<Answer> rules_versions(Service& service, Call& call) {
   return page_of(service, call, &Store::rules_versions, write_rules_versions);
 }
 
+Result<Answer> rules_version(Service& service, Call& call) {
+  if (auto fine = check_query(call, {}); !fine) return tl::unexpected(std::move(fine).error());
+  const auto no = version_in_path(call);
+  if (!no) return tl::unexpected(no.error());
+  const auto version = service.store().rules_version(call.who.reach, *no);
+  if (!version) return tl::unexpected(version.error());
+  return json_answer(write_whole_version(version->first, version->second));
+}
+
 Result<Answer> rules_log(Service& service, Call& call) {
   return page_of(service, call, &Store::rules_events, write_rules_events);
 }
@@ -199,12 +218,9 @@ Result<Answer> rules_log(Service& service, Call& call) {
 Result<Answer> restore_rules(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
-  const std::string& place = call.places.front();
-  std::int64_t no = 0;
-  const auto [end, error] = std::from_chars(place.data(), place.data() + place.size(), no);
-  if (error != std::errc() || end != place.data() + place.size())
-    return fail(Code::not_found, "there is no such version: that is not a number");
-  return answer_of(service.rulebook.restore(call.who.reach, no, author_of(call, std::move(*once))),
+  const auto no = version_in_path(call);
+  if (!no) return tl::unexpected(no.error());
+  return answer_of(service.rulebook.restore(call.who.reach, *no, author_of(call, std::move(*once))),
                    write_rules_version, 201);
 }
 

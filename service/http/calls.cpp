@@ -77,11 +77,11 @@ std::string holder_of(const Who& who) {
   return who.name + kHolderMark + who.token.text();
 }
 
-std::string site_cursor(const std::string& id) {
-  return "after:" + id;
+std::string name_cursor(const std::string& name) {
+  return "after:" + name;
 }
 
-Result<std::string> site_from_cursor(const std::string& cursor) {
+Result<std::string> name_from_cursor(const std::string& cursor) {
   constexpr std::string_view kBefore = "after:";
   if (cursor.empty()) return std::string();
   if (cursor.starts_with(kBefore) && cursor.size() > kBefore.size()) return cursor.substr(kBefore.size());

@@ -110,9 +110,10 @@ Result<Id> id_of(const Call& call, std::string_view what);  // the {id} of the p
 // which answers do not show (kHolderMark).
 std::string holder_of(const Who& who);
 
-// Lists of sites are paged by id. The cursor of the page after `id`, and what such a cursor says.
-std::string site_cursor(const std::string& id);
-Result<std::string> site_from_cursor(const std::string& cursor);  // "" for no cursor
+// Lists of sites are paged by id, of rules by name. The cursor of the page after it, and what such a cursor
+// says.
+std::string name_cursor(const std::string& name);
+Result<std::string> name_from_cursor(const std::string& cursor);  // "" for no cursor
 
 // The Idempotency-Key of a write; an empty key when there is none. Query parameters other than these are
 // refused: what a write is told stands in its body.
@@ -170,6 +171,11 @@ Result<Answer> blocks(Service&, Call&);
 Result<Answer> add_block(Service&, Call&);
 Result<Answer> remove_block(Service&, Call&);
 Result<Answer> forget(Service&, Call&);
+// api_numbers.cpp
+Result<Answer> stats_days(Service&, Call&);
+Result<Answer> stats_days_table(Service&, Call&);
+Result<Answer> stats_rules(Service&, Call&);
+Result<Answer> stats_rules_table(Service&, Call&);
 // api_operations.cpp
 Result<Answer> stats(Service&, Call&);
 Result<Answer> health(Service&, Call&);
@@ -200,6 +206,7 @@ Result<Answer> validate_pack(Service&, Call&);
 Result<Answer> try_rules(Service&, Call&);
 Result<Answer> publish_rules(Service&, Call&);
 Result<Answer> rules_versions(Service&, Call&);
+Result<Answer> rules_version(Service&, Call&);
 Result<Answer> rules_log(Service&, Call&);
 Result<Answer> restore_rules(Service&, Call&);
 Result<Answer> switch_rule(Service&, Call&);

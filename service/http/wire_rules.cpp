@@ -1,6 +1,8 @@
 // Rules at work: backtests, packs and their versions.
 #include "http/wire_rules.h"
 
+#include <charconv>
+
 #include "core/limits.h"
 #include "http/wire.h"
 #include "http/wire_json.h"
@@ -89,9 +91,30 @@ Json body_json(const std::optional<StoredPack>& pack, bool draft, bool marked) {
   return json;
 }
 
+// Where an error of a pack lies ("mine.toml:12"); the column, in characters from 1, by the caret under the
+// line that its advice shows (toml.h). Of a long line only a part is shown, which then does not tell.
+void add_place(Json& json, const Error& error) {
+  constexpr std::size_t kShownWhole = 79;
+  const std::size_t colon = error.where.rfind(':');
+  if (colon == std::string::npos) return;
+  const std::string digits = error.where.substr(colon + 1);
+  int line = 0;
+  const auto [end, flaw] = std::from_chars(digits.data(), digits.data() + digits.size(), line);
+  if (flaw != std::errc() || end != digits.data() + digits.size() || line < 1) return;
+  json["line"] = line;
+  const std::size_t row = error.advice.find("  " + digits + " | ");
+  const std::size_t under = row == std::string::npos ? row : error.advice.find('\n', row);
+  if (under == std::string::npos) return;
+  const std::size_t begin = under + 1 + 2 + digits.size() + 3;
+  const std::size_t caret = error.advice.find_first_not_of(" \t", begin);
+  if (caret == std::string::npos || error.advice[caret] != '^' || caret - begin >= kShownWhole) return;
+  json["column"] = caret - begin + 1;
+}
+
 Json error_json(const Error& error) {
   Json json = {{"detail", error.what}};
   if (!error.where.empty()) json["where"] = error.where;
+  add_place(json, error);
   if (!error.advice.empty()) json["advice"] = error.advice;
   return json;
 }
@@ -247,17 +270,28 @@ std::string write_refusals(int status, std::string_view title, std::string_view 
   return dump(json);
 }
 
-std::string write_rules(const RuleSet& rules, const Rulebook::Condition& condition) {
+std::string write_rules(const Rulebook::Sets& sets, const std::string& site,
+                        const Rulebook::Condition& condition) {
+  const RuleSet& rules = *sets.of(site);
+  const auto published = [&](const std::string& scope, const std::string& pack) {
+    const auto packs = sets.published.find(scope);
+    return packs != sets.published.end() && packs->second.contains(pack);
+  };
   Json json = {{"version", rules.version()}, {"rules", Json::array()}};
   for (const RuleInfo& rule : rules.rules()) {
     Json knobs = Json::array();
     for (const auto& knob : rule.knobs) {
       knobs.push_back({{"name", knob.name}, {"usual", knob.usual}, {"about", knob.about}});
     }
+    const bool own = !site.empty() && published(site, rule.pack);
     json["rules"].push_back({{"name", rule.name},
                              {"about", rule.about},
                              {"kind", rule.kind},
                              {"pack", text_or_null(rule.pack)},
+                             {"pack_site", own ? Json(site) : Json()},
+                             {"pack_from", rule.pack.empty()                 ? Json()
+                                           : own || published({}, rule.pack) ? Json("published")
+                                                                             : Json("files")},
                              {"score", rule.score},
                              {"action", rule.action ? Json(word(*rule.action)) : Json()},
                              {"state", rule.state},
@@ -318,6 +352,14 @@ std::string write_try(const Submission& submission, const Verdict& today, const 
 
 std::string write_rules_version(const RulesVersion& version) {
   return dump(version_json(version));
+}
+
+std::string write_whole_version(const RulesVersion& version, const std::vector<StoredPack>& packs) {
+  Json json = version_json(version);
+  json["packs"] = Json::array();
+  for (const StoredPack& pack : packs)
+    json["packs"].push_back({{"name", pack.name}, {"text", pack.text}, {"lists", lists_json(pack)}});
+  return dump(json);
 }
 
 std::string write_rules_versions(const RulesVersionPage& page) {

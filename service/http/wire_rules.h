@@ -60,13 +60,17 @@ Result<BacktestWish> read_backtest(std::string_view body);
 std::string write_refusals(int status, std::string_view title, std::string_view code,
                            const std::vector<Error>& errors);
 
-std::string write_rules(const RuleSet& rules, const Rulebook::Condition& condition);
+// Of a scope: its set among `sets`.
+std::string write_rules(const Rulebook::Sets& sets, const std::string& site,
+                        const Rulebook::Condition& condition);
 std::string write_packs(const std::vector<Rulebook::Held>& packs);
 std::string write_pack(const Rulebook::Held& pack, const std::string& site);
 std::string write_draft(const StoredPack& draft);
 std::string write_opinion(const Rulebook::Opinion& opinion);
 std::string write_try(const Submission& submission, const Verdict& today, const Verdict& draft);
 std::string write_rules_version(const RulesVersion& version);
+// The same with its packs' texts.
+std::string write_whole_version(const RulesVersion& version, const std::vector<StoredPack>& packs);
 std::string write_rules_versions(const RulesVersionPage& page);
 std::string write_rules_events(const RulesEventPage& page);
 std::string write_backtest_status(const Backtests::Status& status);

@@ -469,6 +469,71 @@ struct SiteStats {
   std::vector<RuleStat> rules;  // by hits
 };
 
+// What a site's day (UTC) was like, or that of all sites. These numbers are of what happened: neither
+// retention nor a removal changes them.
+struct DayNumbers {
+  Time day = 0;  // its beginning
+  // How new comments stood when they came; `submitted` is the sum of the five after it. A report about a
+  // comment that was never seen brings one as `checked`.
+  std::uint64_t submitted = 0;
+  std::uint64_t approved_by_machine = 0, held = 0, spam_by_machine = 0, discarded = 0, checked = 0;
+  std::uint64_t imported = 0;  // came with an archive: in none of the numbers above, its labels in none below
+  // Comments that people decided on that day, each decision for itself and reports among them; one that was
+  // undone since is taken out here, and counts as undone on the day of the undo.
+  std::uint64_t approved = 0, rejected = 0, spam = 0;
+  std::uint64_t undone = 0;
+  // Of the comments that had waited in the queue and were decided for the first time that day: half of them
+  // waited no longer, in seconds. At most 19 % off, as waits are counted in steps (less than a second: 0).
+  std::optional<double> median_seconds;
+};
+
+// Of the comments that wait, those whose age lies in [from, to), in seconds.
+struct QueueAge {
+  std::int64_t from = 0;
+  std::optional<std::int64_t> to;
+  std::uint32_t count = 0;
+  bool more = false;  // counting ended at its bound
+};
+
+struct DaysQuery {
+  std::string site;         // empty: all sites together
+  std::uint32_t days = 90;  // the latest, today's included; at most 400
+  Time now = 0;
+};
+
+struct Days {
+  std::vector<DayNumbers> days;  // oldest first, without gaps
+  std::optional<Time> since;     // a database that is older has such numbers from then on
+  std::uint64_t pending = 0;
+  std::optional<Time> oldest;  // that of the comment that waits longest
+  // Under 1 h, 6 h, 1 d, 3 d, 7 d, and above. By order of arrival, which for comments that came in the same
+  // moments may not be that of their times.
+  std::vector<QueueAge> ages;
+};
+
+// How the comments stand that came in one week and that a rule hit. What an archive brought counts in the
+// week in which it was written.
+struct RuleWeek {
+  Time week = 0;  // the beginning of its Monday, UTC
+  std::uint64_t hits = 0;
+  std::uint64_t spam = 0, approved = 0, rejected = 0;  // of these, people decided so
+};
+
+struct RuleWeeksQuery {
+  std::string site;          // empty: all sites together
+  std::string rule;          // empty: all, by name
+  std::string after;         // names after this one
+  std::uint32_t weeks = 26;  // the latest, this one included; at most 104
+  std::uint32_t limit = 50;  // rules
+  Time now = 0;
+};
+
+struct RuleWeeks {
+  std::vector<std::pair<std::string, std::vector<RuleWeek>>> rules;  // weeks oldest first, those with hits
+  bool more = false;
+  std::optional<Time> since;  // as with days; of comments that came from then on
+};
+
 // One learn event: a label, and what there is to learn from it. A later decision or an undo takes it back. A
 // model is a fold over its lane's events in the order of their numbers, those taken back left out; a lane is
 // one site's own events, or those that sites share (site empty).
@@ -548,7 +613,7 @@ struct NewToken {
 struct Swept {
   std::uint64_t clients = 0;  // comments whose IP, user agent and referrer were erased
   std::uint64_t removed = 0;  // comments removed
-  std::uint64_t other = 0;    // expired keys, leases, blocks, copies, records
+  std::uint64_t other = 0;    // expired keys, leases, blocks, copies, records, old numbers
   bool more = false;
 };
 
@@ -757,6 +822,9 @@ class Store {
 
   virtual Result<Forgotten> forget(const Forget&) = 0;
   virtual Result<SiteStats> stats(const std::string& site) = 0;
+  // Exact to the comment that was acknowledged last; kept for two years. not_found: no such site.
+  virtual Result<Days> days(const DaysQuery&) = 0;
+  virtual Result<RuleWeeks> rule_weeks(const RuleWeeksQuery&) = 0;
 
   // -- learning
   // A secret of 32 bytes of this database: the key of hashed features. Ever the same, but for import_lessons

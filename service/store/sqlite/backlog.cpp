@@ -19,6 +19,7 @@ void Backlog::write(Db& db) const {
   std::sort(copies.begin(), copies.end(), by_name);
   for (const auto& [id, move] : records) write_record(db, known_, id, move);
   for (const auto& [name, move] : copies) write_copy(db, known_, name, move);
+  now_.numbers.write(db);
 }
 
 void Backlog::mark(Db& db, std::int64_t through) const {
@@ -39,6 +40,7 @@ void Backlog::add(const Counters& counters, std::size_t comments) {
   const std::lock_guard guard(lock_);
   for (const auto& [id, move] : counters.records()) now_.records[id] += move;
   for (const auto& [name, move] : counters.copies()) now_.copies[name] += move;
+  now_.numbers.add(counters.numbers());
   now_.through = std::max(now_.through, counters.through());
   comments_ += comments;
 }
@@ -59,6 +61,15 @@ std::optional<Backlog::Lacking> Backlog::lacking(std::int64_t counted, std::span
   if (counted < now_.after) take(before_);
   // Already there when it was committed a moment ago and written() is not yet called.
   if (counted < now_.through) take(now_);
+  return lacking;
+}
+
+std::optional<Numbers> Backlog::lacking_numbers(std::int64_t counted) const {
+  Numbers lacking;
+  const std::lock_guard guard(lock_);
+  if (counted < before_.after) return std::nullopt;
+  if (counted < now_.after) lacking.add(before_.numbers);
+  if (counted < now_.through) lacking.add(now_.numbers);
   return lacking;
 }
 

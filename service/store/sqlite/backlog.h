@@ -1,8 +1,8 @@
-// What newly kept comments count in the tables `record` and `copy`, before it is written there. A comment
-// counts in six or seven rows that lie anywhere in these tables; written with the comment they cost a page
-// each, while those of a thousand comments share pages. Nothing can be lost: a comment's own row says what it
-// counts, and 'counted' in `meta` tells up to which comment (seq) the tables have it; what lies beyond is
-// counted again when the store opens.
+// What newly kept comments count in the tables `record` and `copy` and in the numbers over time (days.h),
+// before it is written there. A comment counts in six or seven rows that lie anywhere in the first two;
+// written with the comment they cost a page each, while those of a thousand comments share pages. Nothing can
+// be lost: a comment's own row says what it counts, and 'counted' in `meta` tells up to which comment (seq)
+// the tables have it; what lies beyond is counted again when the store opens.
 //
 // Operations other than keep find the tables whole: the writer writes the backlog out before them, in their
 // own transaction. So a comment beyond 'counted' stands as it came. Readers add what their snapshot lacks.
@@ -41,6 +41,9 @@ class Backlog {
   // These comments are on disk, and what they count is not.
   void add(const Counters& counters, std::size_t comments);
   std::int64_t through() const { return now_.through; }
+  // Comments up to this one are in no number over time; set before the first operation.
+  void numbers_after(std::int64_t seq) { numbers_after_ = seq; }
+  std::int64_t numbers_after() const { return numbers_after_; }
 
   // ---- Any thread.
   struct Lacking {
@@ -51,6 +54,7 @@ class Backlog {
   // be answered for: two writings have come since.
   std::optional<Lacking> lacking(std::int64_t counted, std::span<const std::int64_t> records,
                                  CopyName copy) const;
+  std::optional<Numbers> lacking_numbers(std::int64_t counted) const;  // the same of these
 
  private:
   struct CopyHash {
@@ -63,12 +67,14 @@ class Backlog {
     std::int64_t through = 0;  // ... and it goes up to here
     std::unordered_map<std::int64_t, RecordMove> records;
     std::unordered_map<CopyName, CopyMove, CopyHash> copies;
+    Numbers numbers;
   };
 
   Known& known_;
   mutable std::mutex lock_;
   Moves now_, before_;  // changed by the writer's thread only, under lock_; before_ has been written
   std::size_t comments_ = 0;
+  std::int64_t numbers_after_ = 0;
 };
 
 // Up to which comment the tables have it, in this snapshot.

@@ -31,6 +31,14 @@ std::optional<std::int64_t> learned_by(Db& db, std::int64_t decision, std::int64
   return query.bind(decision, comment).step() ? query.maybe(0) : std::nullopt;
 }
 
+// Whether a person decided it before, whatever became of that but an undo.
+bool decided_before(Db& db, const Row& row) {
+  if (row.latest_decision) return true;
+  if (!row.comment.edited_at) return false;
+  auto query = db.use("SELECT 1 FROM decision_item WHERE comment = ?1 AND day IS NOT NULL LIMIT 1");
+  return query.bind(row.seq).step();
+}
+
 }  // namespace
 
 Result<std::optional<std::string>> answered_before(Db& db, const Once& once, Time now) {
@@ -211,14 +219,15 @@ void Decider::begin(std::int64_t site) {
   no_ = last_row(change_.db);
 }
 
-void Decider::item(const Row& row, const State& after, std::optional<std::int64_t> learned) {
+void Decider::item(const Row& row, const State& after, std::optional<std::int64_t> learned,
+                   std::optional<std::int64_t> day, std::optional<std::int64_t> waited) {
   change_.db
       .use(
           "INSERT INTO decision_item (decision, comment, before, after, before_decided, before_discard, "
           "previous,"
-          " learned, before_counts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+          " learned, before_counts, day, waited) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
       .bind(no_, row.seq, row.comment.status, after.status, row.comment.decided, row.comment.discard,
-            row.latest_decision, learned, row.counts_as)
+            row.latest_decision, learned, row.counts_as, day, waited)
       .run();
   ++settled_.changed;
 }
@@ -263,7 +272,16 @@ bool Decider::decide(const Row& row, std::optional<std::int32_t> version,
                     .discard = comment.discard && status == Status::spam,
                     .latest_decision = no_,
                     .counts_as = who_.report ? std::optional(status) : std::nullopt};
-  item(row, after, learned);
+  std::optional<std::int64_t> day, waited;
+  if (!who_.archive) {
+    day = day_of(who_.now);
+    change_.deltas.days.push_back({{*day, row.site}, {day_count(who_.kind), 1}});
+    if (comment.status == Status::pending && !decided_before(db, row)) {
+      waited = wait_step(who_.now - comment.received_at);
+      change_.deltas.waits.push_back({{*day, row.site, *waited}, 1});
+    }
+  }
+  item(row, after, learned, day, waited);
   change_.deltas.standing.push_back({no_, 1});
   set_state(change_, keys_, row, after);
   return true;
@@ -281,6 +299,14 @@ bool Decider::take_back(std::int64_t no, const Row& row, const Item& before) {
   if (const auto previous = before.before.latest_decision) {
     take(learned_by(db, *previous, row.seq), false, row);
     change_.deltas.standing.push_back({*previous, 1});
+  }
+  if (before.day) {
+    change_.deltas.days.push_back({{*before.day, row.site}, {day_count(before.kind), -1}});
+    change_.deltas.days.push_back({{day_of(who_.now), row.site}, {DayCount::undone, 1}});
+    if (before.waited) change_.deltas.waits.push_back({{*before.day, row.site, *before.waited}, -1});
+    db.use("UPDATE decision_item SET day = NULL, waited = NULL WHERE decision = ?1 AND comment = ?2")
+        .bind(no, row.seq)
+        .run();
   }
   State restored = before.before;
   // What was approved were other words, when the text was changed since: they wait for a person at best.

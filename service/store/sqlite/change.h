@@ -71,7 +71,8 @@ class Decider {
     std::string reason;
     std::string note;
     Time now = 0;
-    bool report = false;  // about comments that their client keeps, and about no others: their status stays
+    bool report = false;   // about comments that their client keeps, and about no others: their status stays
+    bool archive = false;  // labels that came with comments: not what people decided on that day
   };
   // `maker` may be empty. Both must outlive it, as must `keys`.
   Decider(Change& change, const Keys& keys, const Sites& sites, const LessonMaker& maker, Who who);
@@ -87,6 +88,8 @@ class Decider {
     std::int64_t comment = 0;
     State before;
     std::optional<std::int64_t> learned;
+    DecisionKind kind = DecisionKind::approve;  // of the decision that is taken back
+    std::optional<std::int64_t> day, waited;    // where it counts (days.h)
   };
   bool take_back(std::int64_t no, const Row& row, const Item& item);
 
@@ -101,7 +104,8 @@ class Decider {
 
  private:
   void begin(std::int64_t site);
-  void item(const Row& row, const State& after, std::optional<std::int64_t> learned);
+  void item(const Row& row, const State& after, std::optional<std::int64_t> learned,
+            std::optional<std::int64_t> day = {}, std::optional<std::int64_t> waited = {});
   void take(std::optional<std::int64_t> lesson, bool back, const Row& row);
 
   Change& change_;

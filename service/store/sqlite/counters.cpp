@@ -17,6 +17,22 @@ void add(ByStatus& sum, const ByStatus& more) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
 }
 
+DayCount came_as(const Counted& comment) {
+  if (comment.imported) return DayCount::imported;
+  switch (comment.status) {
+    case Status::pending:
+      return DayCount::held;
+    case Status::approved:
+      return DayCount::passed;
+    case Status::checked:
+      return DayCount::checked;
+    case Status::rejected:  // not by the machine
+    case Status::spam:
+      break;
+  }
+  return comment.discard ? DayCount::discarded : DayCount::spam;
+}
+
 bool nothing(const ByStatus& by) {
   return std::all_of(by.begin(), by.end(), [](std::int32_t one) { return one == 0; });
 }
@@ -85,6 +101,7 @@ void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time rece
           .false_positives =
               wrong && comment.stands_as == Status::approved && comment.told != Told::ham ? by : 0}});
   }
+  const std::int64_t week = comment.seq > numbers_after ? comment.week : kNoWeek;
   for (const std::string& rule : comment.rules) {
     RuleMove move{.hits = by, .approved = 0, .rejected = 0, .spam = 0};
     if (comment.decided) {
@@ -92,12 +109,13 @@ void Deltas::count(const Counted& comment, std::int32_t by, Time time, Time rece
       move.rejected = comment.stands_as == Status::rejected ? by : 0;
       move.spam = comment.stands_as == Status::spam ? by : 0;
     }
-    rules.push_back({{comment.site, rule}, move});
+    rules.push_back({{week, comment.site, rule}, move});
   }
 }
 
 void Deltas::arrived(const Counted& comment, Time time, Time received) {
   count(comment, 1, time, received, true, true);
+  if (comment.seq > numbers_after) days.push_back({{comment.day, comment.site}, {came_as(comment), 1}});
 }
 
 void Deltas::changed(const Counted& before, const Counted& after, Time received) {
@@ -124,13 +142,9 @@ void Counters::add(const Deltas& deltas) {
     sum.approved += move.approved;
     sum.pending += move.pending;
   }
-  for (const auto& [name, move] : deltas.rules) {
-    RuleMove& sum = rules_[name];
-    sum.hits += move.hits;
-    sum.approved += move.approved;
-    sum.rejected += move.rejected;
-    sum.spam += move.spam;
-  }
+  for (const auto& [name, move] : deltas.rules) numbers_.rules[name] += move;
+  for (const auto& [name, move] : deltas.days) numbers_.day(name.first, name.second, move.first, move.second);
+  for (const auto& [name, by] : deltas.waits) numbers_.waits[name] += by;
   for (const auto& [decision, by] : deltas.standing) standing_[decision] += by;
   for (const auto& [name, move] : deltas.blogs) {
     BlogMove& sum = blogs_[name];
@@ -179,8 +193,10 @@ void write_copy(Db& db, Known& known, const CopyName& name, const CopyMove& move
 void Counters::flush(Db& db, Known& known) {
   for (const auto& [id, move] : records_) write_record(db, known, id, move);
   for (const auto& [name, move] : copies_) write_copy(db, known, name, move);
+  numbers_.write(db);
   records_.clear();
   copies_.clear();
+  numbers_ = Numbers();
   flush_lesser(db);
 }
 
@@ -203,16 +219,6 @@ void Counters::flush_lesser(Db& db) {
         .bind(article, move.approved, move.pending)
         .run();
   }
-  for (const auto& [name, move] : rules_) {
-    if (move.hits == 0 && move.approved == 0 && move.rejected == 0 && move.spam == 0) continue;
-    db.use(
-          "INSERT INTO rule_stat (site, rule, hits, approved, rejected, spam)"
-          " VALUES (?1, ?2, max(0, ?3), max(0, ?4), max(0, ?5), max(0, ?6))"
-          " ON CONFLICT DO UPDATE SET hits = max(0, hits + ?3), approved = max(0, approved + ?4),"
-          " rejected = max(0, rejected + ?5), spam = max(0, spam + ?6)")
-        .bind(name.first, name.second, move.hits, move.approved, move.rejected, move.spam)
-        .run();
-  }
   for (const auto& [decision, by] : standing_) {
     if (by == 0) continue;
     db.use("UPDATE decision SET standing = max(0, standing + ?2) WHERE no = ?1").bind(decision, by).run();
@@ -230,7 +236,6 @@ void Counters::flush_lesser(Db& db) {
   }
   sites_.clear();
   articles_.clear();
-  rules_.clear();
   standing_.clear();
   blogs_.clear();
 }

@@ -1,6 +1,6 @@
-// Everything that counts comments: reputation records, copies, sites, articles, rule statistics, standing
-// decisions. Operations say how the counters move; the writer sums the moves of a group up and writes each
-// counter once.
+// Everything that counts comments: reputation records, copies, sites, articles, numbers over time (days.h),
+// standing decisions. Operations say how the counters move; the writer sums the moves of a group up and
+// writes each counter once.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 
 #include "core/comment.h"
 #include "core/time.h"
+#include "store/sqlite/days.h"
 #include "store/sqlite/db.h"
 #include "store/sqlite/keys.h"
 #include "store/sqlite/known.h"
@@ -56,10 +57,6 @@ struct ArticleMove {
   std::int32_t approved = 0, pending = 0;
 };
 
-struct RuleMove {
-  std::int32_t hits = 0, approved = 0, rejected = 0, spam = 0;
-};
-
 // Of one blog and day (blog_day).
 struct BlogMove {
   std::int32_t calls = 0, spam = 0, ham = 0, missed_spam = 0, false_positives = 0;
@@ -68,13 +65,17 @@ using BlogDay = std::pair<std::int64_t, std::int64_t>;  // blog.no, days since 1
 
 // What of a comment is counted.
 struct Counted {
+  std::int64_t seq = 0;
   std::int64_t site = 0;
   std::int64_t article = 0;
   Status status = Status::pending;
   Status stands_as = Status::pending;  // in records, copies and statistics of rules (Row::stands_as)
   bool decided = false;
+  bool discard = false;
+  bool imported = false;
   std::int64_t blog = 0;  // of one that its client keeps; 0: of none
-  std::int64_t day = 0;
+  std::int64_t day = 0;   // on which it came
+  std::int64_t week = 0;  // in which it came; of an archive's: in which it was written
   Told told = Told::nothing;
   PersonKeys keys;
   std::vector<std::int64_t> domains;  // keyed hashes
@@ -88,10 +89,13 @@ struct Deltas {
   std::vector<std::pair<CopyName, CopyMove>> copies;
   std::vector<std::pair<std::int64_t, SiteMove>> sites;
   std::vector<std::pair<std::int64_t, ArticleMove>> articles;
-  std::vector<std::pair<std::pair<std::int64_t, std::string>, RuleMove>> rules;
+  std::vector<std::pair<RuleInWeek, RuleMove>> rules;
+  std::vector<std::pair<SiteDay, std::pair<DayCount, std::int32_t>>> days;
+  std::vector<std::pair<SiteWait, std::int32_t>> waits;
   std::vector<std::pair<std::int64_t, std::int32_t>> standing;  // decision.no
   std::vector<std::pair<BlogDay, BlogMove>> blogs;
-  std::int64_t through = 0;  // the newest comment (seq) whose coming is among them
+  std::int64_t through = 0;        // the newest comment (seq) whose coming is among them
+  std::int64_t numbers_after = 0;  // comments up to here (seq) are in no number over time
 
   // A comment came (at its own time; we heard of it at `received`) ...
   void arrived(const Counted&, Time at, Time received);
@@ -110,10 +114,11 @@ class Counters {
  public:
   void add(const Deltas&);
   void flush(Db&, Known&);  // writes all moves and forgets them, but `through`
-  void flush_lesser(Db&);   // all but those of records and copies, which stay
+  void flush_lesser(Db&);   // all but those of records and copies and the numbers over time, which stay
   std::int64_t through() const { return through_; }
   const std::map<std::int64_t, RecordMove>& records() const { return records_; }
   const std::map<CopyName, CopyMove>& copies() const { return copies_; }
+  const Numbers& numbers() const { return numbers_; }
 
  private:
   std::int64_t through_ = 0;
@@ -121,7 +126,7 @@ class Counters {
   std::map<CopyName, CopyMove> copies_;
   std::map<std::int64_t, SiteMove> sites_;
   std::map<std::int64_t, ArticleMove> articles_;
-  std::map<std::pair<std::int64_t, std::string>, RuleMove> rules_;
+  Numbers numbers_;
   std::map<std::int64_t, std::int32_t> standing_;
   std::map<BlogDay, BlogMove> blogs_;
 };

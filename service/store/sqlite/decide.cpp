@@ -221,7 +221,8 @@ Result<Settled> Engine::undo(const Undo& undo) {
     std::vector<Decider::Item> items;
     {
       auto query = db.use(
-          "SELECT comment, before, before_decided, before_discard, previous, learned, before_counts FROM "
+          "SELECT comment, before, before_decided, before_discard, previous, learned, before_counts, day, "
+          "waited FROM "
           "decision_item"
           " WHERE decision = ?1");
       query.bind(no);
@@ -233,7 +234,10 @@ Result<Settled> Engine::undo(const Undo& undo) {
                         .discard = query.integer(3) != 0,
                         .latest_decision = query.maybe(4),
                         .counts_as = query.null(6) ? std::nullopt : std::optional(query.as<Status>(6))},
-             .learned = query.maybe(5)});
+             .learned = query.maybe(5),
+             .kind = kind,
+             .day = query.maybe(7),
+             .waited = query.maybe(8)});
       }
     }
     Decider decider = this->decider(change, {.kind = DecisionKind::undo,

@@ -84,6 +84,7 @@ Engine::Engine(const StoreOptions& options)
     last_seq_ = std::max(number(db, "SELECT coalesce(max(seq), 0) FROM comment"),
                          number(db, "SELECT value FROM meta WHERE name = 'seq_floor'"));
     indexed_ = indexed_to(db);
+    backlog_.numbers_after(number(db, "SELECT value FROM meta WHERE name = 'numbers_after'"));
     know_rows(db, known_);
     near_load(db, near_, Near::Room{}.recent);
     auto query = db.use("SELECT kind, value FROM block WHERE kind = 'cidr'");

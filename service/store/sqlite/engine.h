@@ -7,6 +7,7 @@
 //                a text
 //   marks        velocity and comments in flight          rows       a comment's row; the sites
 //   near         the index of near copies                 near_rows  the table that it is filled from
+//   days         what is counted of days and weeks      numbers    ... and asked
 //   search       filters and the search index             pages      keyset pages over comments; cursors
 //   doubt, alike what is most useful to decide; what waits and is nearly the same
 //   travel       lessons that come from a file      report      comments that their client keeps
@@ -122,6 +123,8 @@ class Engine final : public Store {
 
   Result<Forgotten> forget(const Forget&) override;
   Result<SiteStats> stats(const std::string& site) override;
+  Result<Days> days(const DaysQuery&) override;
+  Result<RuleWeeks> rule_weeks(const RuleWeeksQuery&) override;
 
   std::string feature_secret() override;
   std::string lessons_name() const override;
@@ -174,6 +177,7 @@ class Engine final : public Store {
     return fail(Code::unavailable, "the store is too busy to read", {}, "try again in a moment", 1);
   }
 
+  Result<std::vector<std::shared_ptr<const Sites::Entry>>> sites_asked(const std::string& site) const;
   Result<std::shared_ptr<const Sites::Entry>> known_site(const std::string& id, const char* where) const;
   std::vector<BlockHit> block_hits(Db& db, std::int64_t site, const Probe& probe) const;
   void note_block(const std::string& kind, const std::string& value);

@@ -291,6 +291,7 @@ void Engine::sweep_small(Change& change, Time now, Swept& swept) {
   gone(db.use("DELETE FROM forgetting WHERE key = 0 AND receipt <= ?1").bind(yesterday));
   gone(db.use("DELETE FROM signing_key WHERE retires_at < ?1").bind(now));
 
+  swept.other += sweep_numbers(db, now, kSmallStep, swept.more);
   swept.other += near_sweep(change, sites_, near_sweep_, now, swept.more);
 }
 

@@ -180,6 +180,10 @@ Result<Row> row_in_reach(Db& db, const Sites& sites, const std::string& reach, c
   return std::move(*row);
 }
 
+Time came_at(const Comment& comment, bool imported) {
+  return imported ? std::min(comment.shown_at(), comment.received_at) : comment.received_at;
+}
+
 Counted counted(const Row& row, const Keys& keys) {
   Counted counted = counted_without_rules(row, keys);
   counted.rules = hits_of(row.verdict());
@@ -188,13 +192,17 @@ Counted counted(const Row& row, const Keys& keys) {
 
 Counted counted_without_rules(const Row& row, const Keys& keys) {
   Counted counted;
+  counted.seq = row.seq;
   counted.site = row.site;
   counted.article = row.article;
   counted.status = row.comment.status;
   counted.stands_as = row.stands_as();
   counted.decided = row.comment.decided;
   counted.blog = row.blog;
-  counted.day = row.comment.received_at / kDay;
+  counted.discard = row.comment.discard;
+  counted.imported = row.imported;
+  counted.day = day_of(row.comment.received_at);
+  counted.week = week_of(came_at(row.comment, row.imported));
   counted.told = row.told.value_or(Told::nothing);
   counted.keys = row.keys;
   for (const std::string& domain : row.domains) counted.domains.push_back(keys.domain(domain));

@@ -76,6 +76,8 @@ std::optional<Row> row_after(Db&, const Sites&, std::int64_t seq);  // the next 
 // As row_by_id, for a caller who may touch the site `reach` (empty: all).
 Result<Row> row_in_reach(Db&, const Sites&, const std::string& reach, const Id&);
 
+// When a comment came, as numbers by week have it: an archive's when it was written, though not later.
+Time came_at(const Comment&, bool imported);
 Counted counted(const Row&, const Keys&);  // throws as verdict() does
 Counted counted_without_rules(const Row&, const Keys&);
 

@@ -10,14 +10,33 @@ namespace {
 
 constexpr std::int64_t kRules = 2'000;
 
+// New comments alone are lacking: hits that nobody decided on.
+void add_lacking(std::vector<RuleStat>& rules, const Numbers& lacking, std::int64_t site) {
+  if (lacking.rules.empty()) return;
+  for (const auto& [name, move] : lacking.rules) {
+    if (std::get<1>(name) != site || move.hits <= 0) continue;
+    const std::string& rule = std::get<2>(name);
+    auto found =
+        std::find_if(rules.begin(), rules.end(), [&](const RuleStat& one) { return one.rule == rule; });
+    if (found == rules.end()) found = rules.insert(found, {.rule = rule});
+    found->hits += static_cast<std::uint64_t>(move.hits);
+  }
+  std::sort(rules.begin(), rules.end(), [](const RuleStat& a, const RuleStat& b) {
+    return a.hits != b.hits ? a.hits > b.hits : a.rule < b.rule;
+  });
+}
+
 }  // namespace
 
 Result<SiteStats> Engine::stats(const std::string& site) {
-  return read([&](Db& db) -> Result<SiteStats> {
-    const auto entry = known_site(site, "?site");
-    if (!entry) return tl::unexpected(entry.error());
-    const std::int64_t no = (*entry)->no;
-    SiteStats stats;
+  const auto entry = known_site(site, "?site");
+  if (!entry) return tl::unexpected(entry.error());
+  const std::int64_t no = (*entry)->no;
+  SiteStats stats;
+  const Done done = read_counted([&](Db& db) -> Result<bool> {
+    const auto lacking = backlog_.lacking_numbers(counted_to(db));
+    if (!lacking) return false;
+    stats = SiteStats();
     stats.site = site;
     {
       auto query =
@@ -47,8 +66,11 @@ Result<SiteStats> Engine::stats(const std::string& site) {
                              .approved = query.as<std::uint64_t>(3),
                              .rejected = query.as<std::uint64_t>(4)});
     }
-    return stats;
+    add_lacking(stats.rules, *lacking, no);
+    return true;
   });
+  if (!done) return tl::unexpected(done.error());
+  return stats;
 }
 
 }  // namespace chaffinch::sqlite

@@ -189,9 +189,10 @@ Engine::Prepared Engine::prepare(const Keep& keep) {
   prepared.facts = codec::write(keep.facts);
   Counted& counted = prepared.counted;
   counted.status = counted.stands_as = keep.comment.status;
+  counted.discard = keep.comment.discard;
+  counted.day = day_of(keep.comment.received_at);
   if (keep.foreign) {
     if (keep.foreign->spam) counted.stands_as = Status::spam;
-    counted.day = keep.comment.received_at / kDay;
     counted.told = keep.foreign->told;
     prepared.content_key = content_key(keep.comment.content);
   }
@@ -264,6 +265,9 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
              .sketch = keep.sketch},
             kin_of(prepared.counted.stands_as, false), keep.reservation);
 
+  prepared.counted.seq = seq;
+  prepared.counted.imported = imported;
+  prepared.counted.week = week_of(came_at(comment, imported));
   prepared.counted.site = site_no;
   prepared.counted.article = article;
   change.deltas.arrived(prepared.counted, imported ? comment.shown_at() : comment.received_at,
@@ -313,7 +317,8 @@ Result<std::vector<Imported>> Engine::import(std::vector<Import> imports) {
                                                            .by_token = {},
                                                            .reason = {},
                                                            .note = {},
-                                                           .now = one.keep.comment.received_at});
+                                                           .now = one.keep.comment.received_at,
+                                                           .archive = true});
         }
         const auto row = row_by_id(change.db, sites_, one.keep.comment.id);
         if (row && decider->decide(*row, std::nullopt, one.lesson)) status = status_of(*one.label);
@@ -368,14 +373,15 @@ void Engine::count_again() {
     backlog_.written(seq);
     while (const auto row = row_after(change.db, sites_, seq)) {
       seq = row->seq;
-      change.deltas.arrived(counted_without_rules(*row, keys_), row->comment.received_at,
-                            row->comment.received_at);
+      // Before there were numbers over time, rules moved with the comment.
+      const bool numbered = seq > backlog_.numbers_after();
+      change.deltas.arrived(numbered ? counted(*row, keys_) : counted_without_rules(*row, keys_),
+                            row->comment.received_at, row->comment.received_at);
     }
     change.deltas.through = seq;
     // These moved with the comment.
     change.deltas.sites.clear();
     change.deltas.articles.clear();
-    change.deltas.rules.clear();
     change.deltas.blogs.clear();
     return {};
   });

@@ -281,6 +281,7 @@ void Writer::with_savepoint(Operation& operation, Counters& counters) {
 
 bool Writer::done(Operation& operation, Counters& counters) {
   Change change{*db_, near_, {}, {}};
+  change.deltas.numbers_after = backlog_.numbers_after();
   try {
     if (!operation.body(change)) return false;
   } catch (const SQLite::Exception& error) {

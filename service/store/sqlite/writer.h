@@ -7,8 +7,8 @@
 // touches. So a group of operations that may be carried out twice goes without: when one fails that has
 // changed rows already, the transaction is rolled back and the group carried out again, now with savepoints.
 //
-// What a group of nothing but arrivals counts in records and copies waits in the backlog; a pause, or any
-// other operation, writes it out.
+// What a group of nothing but arrivals counts in records, copies and numbers over time waits in the backlog;
+// a pause, or any other operation, writes it out.
 #pragma once
 
 #include <condition_variable>

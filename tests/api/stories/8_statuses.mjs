@@ -169,6 +169,22 @@ function calls(house, blog) {
       make: async () => ({ path: "/v1/stats", query: { site: blog.id } }),
       missing: { path: "/v1/stats", query: { site: kNowhere } },
     },
+    "GET /v1/stats/days": {
+      make: async () => ({ path: "/v1/stats/days", query: { site: blog.id } }),
+      missing: { path: "/v1/stats/days", query: { site: kNowhere } },
+    },
+    "GET /v1/stats/days.csv": {
+      make: async () => ({ path: "/v1/stats/days.csv", query: { site: blog.id } }),
+      missing: { path: "/v1/stats/days.csv", query: { site: kNowhere } },
+    },
+    "GET /v1/stats/rules": {
+      make: async () => ({ path: "/v1/stats/rules", query: { site: blog.id } }),
+      missing: { path: "/v1/stats/rules", query: { site: kNowhere } },
+    },
+    "GET /v1/stats/rules.csv": {
+      make: async () => ({ path: "/v1/stats/rules.csv", query: { site: blog.id } }),
+      missing: { path: "/v1/stats/rules.csv", query: { site: kNowhere } },
+    },
     "GET /v1/rules": {
       make: async () => ({ path: "/v1/rules" }),
       missing: { path: "/v1/rules", query: { site: kNowhere } },
@@ -219,6 +235,10 @@ function calls(house, blog) {
     "GET /v1/rules/versions": {
       make: async () => ({ path: "/v1/rules/versions", query: { site: blog.id } }),
       missing: { path: "/v1/rules/versions", query: { site: kNowhere } },
+    },
+    "GET /v1/rules/versions/{n}": {
+      make: async () => ({ path: `/v1/rules/versions/${await version()}` }),
+      missing: { path: "/v1/rules/versions/999999" },
     },
     "POST /v1/rules/versions/{n}/restore": {
       make: async () => ({ path: `/v1/rules/versions/${await version()}/restore` }),
