@@ -45,7 +45,9 @@ export class RuleForms extends Component {
   async copy(like) {
     const [pack, name] = like.split("/");
     try {
-      const held = await get(`/v1/rules/packs/${encodeURIComponent(pack)}`, { site: this.props.query.get("site") });
+      const path = `/v1/rules/packs/${encodeURIComponent(pack)}`;
+      // The site's own pack of this name, else the one of all sites.
+      const held = await get(path, { site: this.props.query.get("site") }).catch(() => get(path));
       const { text } = held.published ?? held.from_files ?? held.draft;
       const form = formOf(read(text).blocks.find((one) => isRule(one) && valueOf(one, "name") === name) ?? { kind: "", keys: [] });
       if (form && this.state.at < 0) this.set({ ...form, list: [], name: `${name}_2`.slice(0, 64) });

@@ -40,8 +40,11 @@ export class RulePanel extends Component {
     }
   }
 
-  render({ rule, admin, who, site, sites, packs, counts, weeks, close, refreshSites }, { score, busy, problem }) {
-    const pack = packs.find((one) => one.name === rule.pack);
+  render({ rule, admin, who, site, sites, counts, weeks, close, refreshSites }, { score, busy, problem }) {
+    // A pack of all sites is written in that scope, which a token of one site does not reach.
+    const shared = rule.pack_from === "published" && !rule.pack_site;
+    const packWords = rule.pack && withWords({ part: "packs", pack: rule.pack, rule: rule.name, site: shared ? null : site });
+    const reached = rule.pack && !(shared && who.site);
     const of = sites.find((one) => one.id === site);
     const right = precision(rule, counts);
     const fixed = rule.kind === "policy";
@@ -55,7 +58,7 @@ export class RulePanel extends Component {
         "dl",
         { class: "fact-list" },
         fact("Kind", kindWord(rule.kind)),
-        fact("Where", rule.pack ? h(Link, { href: withWords({ part: "packs", pack: rule.pack, rule: rule.name }) }, `pack ${rule.pack}`) : "built into the program"),
+        fact("Where", rule.pack ? [reached ? h(Link, { href: packWords }, `pack ${rule.pack}`) : `pack ${rule.pack}`, rule.pack_from === "files" ? ", shipped" : shared ? ", published for all sites" : ", published for this site"] : "built into the program"),
         fact("A hit", rule.kind === "learner" ? `adds at most ${effect(rule)}` : rule.score === 0 && rule.action ? `asks for ${rule.action}` : effect(rule)),
         fact("Hits", counts?.hits ? h(Link, { href: queueOf(rule.name, site) }, `${number(counts.hits)}: show them`) : "none so far"),
         counts && fact("People said", `${number(counts.spam)} spam, ${number(counts.rejected)} rejected, ${number(counts.approved)} approved`),
@@ -109,7 +112,7 @@ export class RulePanel extends Component {
         (of
           ? h(SiteKnobs, { key: `${of.id}/${of.version}`, rule, site: of, admin, refreshSites })
           : !who.site && h("p", { class: "soft" }, "Choose a site above to give the rule another weight", rule.knobs.length ? " or other knobs" : "", " there alone.")),
-      pack && rule.kind === "pattern" && h("div", { class: "bar" }, h(Link, { class: "button", href: withWords({ part: "packs", pack: rule.pack, rule: rule.name }) }, pack.from_files && !pack.published ? "Look at its text" : "Edit it"), h(Link, { class: "button quiet", href: withWords({ part: "packs", fresh: "rule", rule: null, like: `${rule.pack}/${rule.name}` }) }, "Write one like it")),
+      reached && rule.kind === "pattern" && h("div", { class: "bar" }, h(Link, { class: "button", href: packWords }, rule.pack_from === "files" ? "Look at its text" : "Edit it"), h(Link, { class: "button quiet", href: withWords({ part: "packs", fresh: "rule", rule: null, like: `${rule.pack}/${rule.name}` }) }, "Write one like it")),
     );
   }
 }
