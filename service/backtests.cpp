@@ -72,10 +72,11 @@ Result<Answered<Backtests::Status>> Backtests::start(Wish wish, Time now) {
   const auto before = told(wish.once);
   if (!before) return tl::unexpected(before.error());
   if (*before != nullptr) return Answered<Status>{(*before)->status, true};
-  const bool busy = std::any_of(runs_.begin(), runs_.end(),
-                                [](const auto& one) { return one->status.state == State::running; });
-  if (busy) {
-    return fail(Code::too_many, "a backtest is running", {}, "wait for its end, or cancel it", kComeBack);
+  const auto busy = std::find_if(runs_.begin(), runs_.end(),
+                                 [](const auto& one) { return one->status.state == State::running; });
+  if (busy != runs_.end()) {
+    return fail(Code::too_many, "a backtest is running, started by " + (*busy)->status.by, {},
+                "wait for its end, or cancel it", kComeBack);
   }
   runs_.push_back(run);
   if (runs_.size() > kKept) runs_.pop_front();

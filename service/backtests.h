@@ -56,7 +56,7 @@ class Backtests {
   Backtests(const Backtests&) = delete;
   Backtests& operator=(const Backtests&) = delete;
 
-  // too_many, with a time to come back: one is running.
+  // too_many, with a time to come back and the name of who started it: one is running.
   Result<Answered<Status>> start(Wish wish, Time now);
   Result<std::optional<Answered<Status>>> replay(const Once& once) const;  // what `start` told this key
   Result<Status> status(const std::string& reach, Id id) const;

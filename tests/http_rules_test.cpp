@@ -413,6 +413,7 @@ TEST_CASE("a backtest that runs is the only one, and ends when it is cancelled")
     std::function<void()> wait_;
   };
   Backtests::Wish wish;
+  wish.by = "ana";
   wish.today = house.rulebook().in_force();
   wish.draft.all = std::make_shared<Slow>(House::rules(), [&] {
     std::unique_lock guard(lock);
@@ -430,6 +431,7 @@ TEST_CASE("a backtest that runs is the only one, and ends when it is cancelled")
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().code == Code::too_many);
   CHECK(second.error().retry_after > 0);
+  CHECK(second.error().what == "a backtest is running, started by ana");
   CHECK(desk.status({}, status->id)->state == Backtests::State::running);
   CHECK(desk.status({}, status->id)->total == 60);
   CHECK_FALSE(desk.status("other", status->id).has_value());

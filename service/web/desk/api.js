@@ -13,6 +13,7 @@ export class Problem extends Error {
     this.code = body.code ?? "unavailable";
     this.where = body.where ?? "";
     this.advice = body.advice ?? "";
+    this.wait = body.wait ?? 0; // seconds that the service asks for
     this.body = body;
   }
 }
@@ -24,7 +25,7 @@ export const onExpired = (ask) => (signIn = ask);
 function withQuery(path, query) {
   const words = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {}))
-    if (value !== undefined && value !== null && value !== "") words.set(name, value);
+    for (const one of [value].flat()) if (one !== undefined && one !== null && one !== "") words.append(name, one);
   const text = words.toString();
   return text ? `${path}?${text}` : path;
 }
@@ -61,6 +62,7 @@ async function once(method, url, { body, key, signal, keepalive }) {
   throw new Problem(answer.status, {
     detail: `The service answered ${answer.status}.`,
     advice: wait > 0 ? `Wait ${wait} seconds.` : "",
+    wait,
     ...value,
   });
 }
@@ -88,11 +90,11 @@ export const patch = (path, body, more) => call("PATCH", path, { body, ...more }
 export const del = (path, query, more) => call("DELETE", path, { query, ...more });
 
 // All pages of a list, at most `most` items: {items, more}.
-export async function all(path, query = {}, most = 1000) {
+export async function all(path, query = {}, most = 1000, more = {}) {
   const items = [];
   let cursor;
   do {
-    const page = await get(path, { limit: 200, ...query, cursor });
+    const page = await get(path, { limit: 200, ...query, cursor }, more);
     items.push(...page.items);
     cursor = page.next;
   } while (cursor && items.length < most);

@@ -42,8 +42,8 @@ export class Notices extends Component {
   }
   render() {
     return h(
-      "div",
-      { class: "notices" },
+      "section",
+      { class: "notices", "aria-label": "Messages" },
       notices.list.map((one) =>
         h(
           "div",
@@ -145,16 +145,19 @@ export class Dialog extends Component {
 
 export const Waiting = ({ what = "Loading" }) => h("p", { class: "waiting", role: "status" }, `${what}…`);
 export const Empty = ({ title, children }) => h("div", { class: "empty" }, h("p", { class: "title" }, title), children);
-// What went wrong, where, and how to mend it.
-export const Trouble = ({ problem, again }) =>
-  h(
+// What went wrong, where, and how to mend it. Rules are refused with all their errors, each with its line and a caret under it.
+export const Trouble = ({ problem, again }) => {
+  const errors = problem.body?.errors ?? [];
+  return h(
     "div",
     { class: "trouble", role: "alert" },
-    h("p", null, h("strong", null, sentence(problem.message)), problem.where ? ` (${problem.where})` : ""),
-    problem.advice && h("p", null, sentence(problem.advice)),
-    problem.body?.errors && h("ul", null, problem.body.errors.map((one) => h("li", null, [one.where, one.detail, one.advice].filter(Boolean).join(": ")))),
+    h("p", null, h("strong", null, sentence(errors.length > 1 ? `${errors.length} errors` : problem.message)), problem.where && errors.length < 2 ? ` (${problem.where})` : ""),
+    errors.length > 1 && h("ul", null, errors.map((one) => h("li", null, [one.where, one.detail].filter(Boolean).join(": "), one.advice && h(Advice, { text: one.advice })))),
+    errors.length < 2 && problem.advice && h(Advice, { text: problem.advice }),
     again && h(Button, { onClick: again }, "Try again"),
   );
+};
+const Advice = ({ text }) => (text.includes("\n") ? h("pre", null, text) : h("p", null, sentence(text)));
 export const Progress = ({ label, value, max }) => h("label", { class: "progress" }, h("span", null, label), h("progress", max > 0 ? { value, max } : {}));
 
 // Asks by `load(signal)`, once for each `id`, and shows `children[0](what came, again)`. While it asks anew the old stays on view.
@@ -242,12 +245,17 @@ export class Copyable extends Component {
 }
 
 // ---- keys of a page: `keys({"j": run, ...})` until the function that comes back is called. Not while one writes, nor under a dialog.
+// A letter is the same with Caps Lock on, and on a keyboard of another alphabet.
+function keyOf({ key, code, shiftKey }) {
+  const letter = /^[a-z]$/i.test(key) ? key : key.length === 1 && key > "\x7f" && /^Key[A-Z]$/.test(code) ? code[3] : "";
+  return letter ? (shiftKey ? letter.toUpperCase() : letter.toLowerCase()) : key;
+}
 export function listenToKeys(table) {
   const listener = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const at = event.target;
     if (at.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
-    const run = table()[event.key];
+    const run = table()[keyOf(event)];
     if (!run) return;
     event.preventDefault();
     run(event);

@@ -1,0 +1,89 @@
+// The list of comments: a listbox that the keys move in. The option that has the focus is the comment that one reads; `x` selects.
+import { h, Component } from "./ui.js";
+import { ago, full, plainScore, statusWord } from "./format.js";
+import { leaseOf } from "./reading.js";
+import { Excerpt } from "./text.js";
+
+class Row extends Component {
+  shouldComponentUpdate(next) {
+    return ["item", "current", "picked", "trouble", "status", "sites", "minute"].some((name) => next[name] !== this.props[name]);
+  }
+  render({ item, current, picked, trouble, status, sites, who, onOpen, onPick }) {
+    const lease = item.status === "pending" && leaseOf(item, who);
+    const { score } = item.verdict;
+    const at = item.created_at ?? item.received_at;
+    return h(
+      "li",
+      {
+        id: `row-${item.id}`,
+        role: "option",
+        class: `row ${current ? "current" : ""} ${picked ? "picked" : ""} ${item.verdict.action}`,
+        "aria-selected": String(picked),
+        "aria-current": current ? "true" : undefined,
+        tabindex: current ? "0" : "-1",
+        onClick: (event) => onOpen(item.id, event),
+      },
+      h("span", { class: "tickbox", title: "Select (x)", "aria-hidden": "true", onClick: (event) => (event.stopPropagation(), onPick(item.id, event)) }, picked ? "✓" : ""),
+      h("span", { class: "score", title: "Score" }, h("span", { class: "hidden" }, "Score "), plainScore(score)),
+      h(
+        "span",
+        { class: "who-when" },
+        h("strong", { class: "name" }, item.author.name ? h(Excerpt, { text: item.author.name, length: 60 }) : h("em", null, "No name")),
+        h("time", { class: "soft", datetime: at, title: full(at) }, ago(at)),
+      ),
+      h("span", { class: "words" }, item.content ? h(Excerpt, { text: item.content }) : h("em", null, "No text")),
+      h(
+        "span",
+        { class: "where soft" },
+        h("span", { class: "hidden" }, "on "),
+        h(Excerpt, { text: item.article.title || item.article.id, length: 70 }),
+        sites > 1 && h("span", null, " · ", item.site),
+      ),
+      (lease || trouble || item.status !== status || item.verdict.unchecked) &&
+        h(
+          "span",
+          { class: "marks" },
+          item.status !== status && h("span", { class: `state ${item.status}` }, statusWord(item.status)),
+          lease && h("span", { class: "state odd" }, h("bdi", null, lease.holder), " is looking"),
+          item.verdict.unchecked && h("span", { class: "state odd" }, "not fully checked"),
+          trouble && h("span", { class: "state bad" }, "not decided"),
+        ),
+    );
+  }
+}
+
+export class List extends Component {
+  componentDidUpdate(before) {
+    const { current, follow } = this.props;
+    if (current !== before.current && current && follow) this.show(current);
+  }
+  // The current option is in view and, when the keys move there, has the focus.
+  show(id) {
+    const row = document.getElementById(`row-${id}`);
+    if (!row) return;
+    if (this.props.focus) row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  }
+  render({ items, current, picked, troubles, status, sites, who, more, busy, minute, onOpen, onPick, onNear, onKey, label }) {
+    // One option can always be reached by Tab.
+    const reach = items.some((one) => one.id === current) ? current : items[0]?.id;
+    return h(
+      "div",
+      {
+        class: "list",
+        ref: (box) => (this.box = box),
+        onScroll: (event) => {
+          const box = event.currentTarget;
+          if (box.scrollTop + box.clientHeight > box.scrollHeight - 1200) onNear(items.length);
+          else if (box.scrollTop < 300) onNear(0);
+        },
+      },
+      h(
+        "ul",
+        { role: "listbox", "aria-label": label, "aria-multiselectable": "true", "aria-busy": String(busy), onKeyDown: onKey },
+        items.map((item) => h(Row, { key: item.id, item, current: item.id === reach, picked: picked.has(item.id), trouble: troubles.get(item.id), status, minute, sites: sites.length, who, onOpen, onPick })),
+      ),
+      (more || busy) && h("p", { class: "soft more" }, busy ? "Loading…" : ""),
+    );
+  }
+}

@@ -1,0 +1,769 @@
+// The queue: a list, the comment that one reads, and decisions by key. Puts the parts together:
+//   rows.js the list's part of the queue · list.js, reading.js, text.js what is shown · filters.js tabs and filters
+//   deeds.js decisions on their way, and undo · strip.js what was done last · dialogs.js what is asked first · lease.js who looks at what
+import { get } from "./api.js";
+import { h, Component, Button, Choice, Dialog, Empty, Trouble, Waiting, alarm, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
+import { ago, doneWord, many, number, statusWord } from "./format.js";
+import { go, withWords } from "./nav.js";
+import { BlockDialog, BulkDialog, HelpDialog, NoteDialog, actOf, kActs, kMost } from "./dialogs.js";
+import { Deeds } from "./deeds.js";
+import { Chips, FilterDialog, Search, Tabs, apiFilter, filterBy, filtersOf, kSorts, kTabs, listKey, noFilters, sortOf, statusOf, tabHref, tabOf } from "./filters.js";
+import { Leases } from "./lease.js";
+import { List } from "./list.js";
+import { Reading, leaseOf, nearCount } from "./reading.js";
+import { Rows } from "./rows.js";
+import { Strip, deedWords } from "./strip.js";
+
+const kPoll = 15_000; // ms between looks at the counts
+const kAhead = 4; // comments leased behind the one on the screen
+const kKept = 40; // details kept
+const kNarrow = "(max-width: 56rem)";
+
+export default class Queue extends Component {
+  constructor(props) {
+    super(props);
+    this.rows = new Rows({
+      load: (cursor, limit, signal) => get("/v1/queue", { ...apiFilter(this.props.query), sort: sortOf(this.props.query), limit, cursor }, { signal }),
+      changed: () => this.rowsChanged(),
+      failed: (problem) => this.setState({ problem }),
+    });
+    this.deeds = new Deeds(() => this.forceUpdate());
+    this.leases = new Leases((told) => this.leased(told));
+    this.details = new Map(); // id -> detail, those last looked at
+    this.asking = new Set();
+    this.notes = new Map(); // id -> {reason, note} that go with its decision
+    this.troubles = new Map(); // id -> why it could not be decided
+    this.settled = new Set(); // ids decided on this page: they are nobody's news
+    this.state = { current: null, picked: new Map(), counts: null, fresh: [], dialog: null, offer: null, problem: null, narrow: matchMedia(kNarrow).matches, minute: 0, follow: false };
+    this.unload = (event) => this.deeds.unsaved.length > 0 && event.preventDefault();
+  }
+
+  componentDidMount() {
+    this.stopKeys = listenToKeys(() => this.keys());
+    this.media = matchMedia(kNarrow);
+    this.resized = () => this.setState({ narrow: this.media.matches });
+    this.media.addEventListener("change", this.resized);
+    this.seen = () => !document.hidden && this.poll();
+    document.addEventListener("visibilitychange", this.seen);
+    addEventListener("beforeunload", this.unload);
+    this.timer = setInterval(() => {
+      this.setState({ minute: Math.floor(Date.now() / 60_000) });
+      if (!document.hidden) this.poll();
+    }, kPoll);
+    this.restart();
+    this.poll();
+    this.deeds.earlier().catch(() => {}); // the strip begins empty then
+  }
+  componentWillUnmount() {
+    this.stopKeys();
+    this.media.removeEventListener("change", this.resized);
+    document.removeEventListener("visibilitychange", this.seen);
+    removeEventListener("beforeunload", this.unload);
+    clearInterval(this.timer);
+    clearTimeout(this.recount);
+    this.rows.clear();
+    this.leases.close();
+    this.deeds.close();
+  }
+  componentDidUpdate(before) {
+    if (listKey(before.query) !== listKey(this.props.query)) this.restart();
+    else if (before.query.get("comment") !== this.props.query.get("comment")) this.shared();
+    if (before.query.get("site") !== this.props.query.get("site")) this.poll();
+    this.look();
+  }
+
+  // ---- the list
+
+  async restart() {
+    this.loadedAt = Date.now();
+    this.troubles.clear();
+    if (this.state.picked.size > 0) announce("The selection is dropped.");
+    this.setState({ picked: new Map(), fresh: [], problem: null, current: null, follow: false });
+    const wanted = this.props.query.get("comment");
+    const started = this.rows.start();
+    if (wanted) this.shared();
+    await started;
+    if (this.state.problem) return;
+    announce(this.rows.items.length === 0 ? "No comments." : `${this.rows.next ? "More than " : ""}${many(this.rows.items.length, "comment")}.`);
+  }
+  rowsChanged() {
+    const { items } = this.rows;
+    let { current } = this.state;
+    if (!current && items.length > 0) current = items[0].id;
+    this.setState({ current });
+    this.rows.near(this.rows.place(current));
+  }
+  // A comment that the address names is opened, in the list or not.
+  async shared() {
+    const id = this.props.query.get("comment");
+    if (!id) return;
+    this.setState({ current: id });
+    if (this.details.has(id) || this.rows.find(id)) return;
+    try {
+      this.keep(await get(`/v1/comments/${encodeURIComponent(id)}`));
+    } catch (problem) {
+      notifyProblem(problem, "The comment of this address cannot be shown.");
+      go(withWords({ comment: "" }), { replace: true });
+      this.setState({ current: this.rows.items[0]?.id ?? null });
+    }
+  }
+  // The comment that one reads: as the list has it, else as it was asked for.
+  get item() {
+    return this.rows.find(this.state.current) ?? this.details.get(this.state.current) ?? null;
+  }
+  get open() {
+    return Boolean(this.props.query.get("comment"));
+  }
+
+  // ---- what is on the screen: leased, and its details and the next ones' at hand
+
+  look() {
+    const { current } = this.state;
+    const { items } = this.rows;
+    const at = this.rows.place(current);
+    const next = at < 0 ? [current] : items.slice(at, at + 1 + kAhead).map((one) => one.id);
+    const shown = this.state.narrow && !this.open ? [] : next.filter((id) => (this.rows.find(id) ?? this.details.get(id))?.status === "pending");
+    this.leases.want(shown);
+    for (const id of next.slice(0, 3)) if (id) this.fetch(id);
+  }
+  async fetch(id, anew = false) {
+    if ((!anew && this.details.has(id)) || this.asking.has(id)) return;
+    this.asking.add(id);
+    try {
+      this.keep(await get(`/v1/comments/${encodeURIComponent(id)}`));
+    } catch (problem) {
+      if (problem.status === 404 && this.rows.find(id) && !this.settled.has(id)) this.rows.remove([id]);
+      // Otherwise the list's own words of it stand: details come when it is looked at again.
+    } finally {
+      this.asking.delete(id);
+    }
+  }
+  keep(detail) {
+    this.details.delete(detail.id);
+    this.details.set(detail.id, detail);
+    for (const id of this.details.keys()) if (this.details.size > kKept && id !== this.state.current) this.details.delete(id);
+    const row = this.rows.find(detail.id);
+    if (row && (row.version !== detail.version || row.status !== detail.status)) this.rows.replace({ ...row, ...pick(detail) });
+    else this.forceUpdate();
+  }
+  leased({ items, held = [], gone = [] }) {
+    for (const one of held) {
+      const row = this.rows.find(one.id);
+      if (row && row.lease?.until !== one.lease.until) this.rows.replace({ ...row, lease: one.lease });
+      if (one.id === this.state.current && row && !leaseOf(row, this.props.who)) announce(`${one.lease.holder} is looking at this comment.`);
+    }
+    for (const one of items) {
+      const row = this.rows.find(one.id);
+      if (!row) continue;
+      if (row.version !== one.version) {
+        this.rows.replace(one);
+        this.fetch(one.id, true);
+        if (one.id === this.state.current) announce("This comment was changed meanwhile.");
+      } else if (leaseOf(row, this.props.who)) this.rows.replace({ ...row, lease: null });
+    }
+    for (const id of gone) if (this.rows.find(id) && !this.settled.has(id)) this.overtaken(id);
+  }
+  // Somebody else decided it: what was done is said, the one that is read stays.
+  async overtaken(id) {
+    await this.fetch(id, true);
+    const detail = this.details.get(id);
+    if (id !== this.state.current) return this.rows.remove([id]);
+    this.troubles.set(id, sentence(detail ? fasterWords(detail) : "it does not wait any more"));
+    this.forceUpdate();
+  }
+
+  // ---- counts, and what is new
+
+  async poll() {
+    const { query } = this.props;
+    const asked = Date.now();
+    try {
+      const counts = await get("/v1/queue/counts", { site: query.get("site") });
+      this.countedAt = asked;
+      this.setState({ counts });
+      if (tabOf(query) !== 0 || !this.rows.ready) return;
+      const since = new Date(this.loadedAt - 2000).toISOString();
+      const mine = apiFilter(query);
+      if (mine.since || mine.until) return;
+      const page = await get("/v1/queue", { ...mine, since, sort: "newest", limit: 100 });
+      if (listKey(query) !== listKey(this.props.query)) return;
+      const known = new Set(this.state.fresh.map((one) => one.id));
+      const fresh = page.items.filter((one) => !this.rows.find(one.id) && !this.settled.has(one.id));
+      // Nothing is being read: they are simply there.
+      if (fresh.length > 0 && this.rows.items.length === 0) return this.restart();
+      this.setState({ fresh });
+      const news = fresh.filter((one) => !known.has(one.id)).length;
+      if (news > 0) announce(`${many(news, "new comment")}. Press n to show.`);
+    } catch (problem) {
+      // The next look tries again; what needs an answer says so by itself.
+    }
+  }
+  // The counts as they are with the decisions that the service had not counted yet.
+  get counts() {
+    if (!this.state.counts) return null;
+    const counts = { ...this.state.counts };
+    const move = (from, to, by) => {
+      if (from in counts) counts[from] -= by;
+      if (to in counts) counts[to] += by;
+    };
+    for (const deed of this.deeds.list) {
+      if (!deed.session || !deed.from || deed.state === "refused") continue;
+      if (deed.settledAt && deed.settledAt < this.countedAt) continue;
+      if (deed.state === "undone" || deed.state === "undoing") {
+        if (deed.doneAt < this.countedAt) move(actOf(deed.decision).status, deed.from, deed.count);
+      } else {
+        move(deed.from, actOf(deed.decision).status, deed.count);
+        counts.decided_by_me += deed.count;
+      }
+    }
+    return counts;
+  }
+  countSoon() {
+    clearTimeout(this.recount);
+    this.recount = setTimeout(() => this.poll(), 1200);
+  }
+  leftWords() {
+    const { query } = this.props;
+    if (tabOf(query) === 0 && filtersOf(query).every((one) => one.name === "site") && this.counts) return `${number(Math.max(0, this.counts.pending))} left`;
+    return `${number(this.rows.items.length)}${this.rows.next ? " or more" : ""} left here`;
+  }
+  showNew() {
+    if (this.state.fresh.length === 0) return;
+    const [first] = this.state.fresh;
+    for (const one of [...this.state.fresh].reverse()) this.rows.insert(one);
+    this.loadedAt = Date.now();
+    this.setState({ fresh: [] });
+    this.moveTo(first.id);
+  }
+
+  // ---- moving
+
+  moveTo(id, { focus = true } = {}) {
+    this.setState({ current: id, follow: true, focus });
+    if (this.open && this.props.query.get("comment") !== id) go(withWords({ comment: this.state.narrow ? id : "" }), { replace: true });
+  }
+  move(by) {
+    const { items } = this.rows;
+    const at = this.rows.place(this.state.current);
+    const to = items[at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by))];
+    this.rows.near(at + by);
+    if (!to) return;
+    if (to.id === this.state.current) return announce(by > 0 ? (this.rows.busy ? "Loading more." : "That was the last one.") : "That was the first one.");
+    this.moveTo(to.id);
+  }
+  read(id, event) {
+    if (event?.shiftKey) return this.pickTo(id);
+    if (event?.ctrlKey || event?.metaKey) return this.pick(id);
+    this.setState({ current: id, follow: true, focus: true });
+    if (this.state.narrow) go(withWords({ comment: id }));
+  }
+  back() {
+    go(withWords({ comment: "" }), { replace: true });
+    this.setState({ follow: true, focus: true });
+    setTimeout(() => document.getElementById(`row-${this.state.current}`)?.focus());
+  }
+
+  // ---- choosing several
+
+  pick(id = this.state.current) {
+    const item = this.rows.find(id);
+    if (!item) return;
+    const picked = new Map(this.state.picked);
+    if (!picked.delete(id)) {
+      if (picked.size >= kMost) return notify(`One decision changes at most ${number(kMost)} comments.`);
+      picked.set(id, item);
+    }
+    this.anchor = id;
+    this.setState({ picked });
+    announce(picked.has(id) ? `Selected, ${number(picked.size)} in all.` : `Not selected any more, ${number(picked.size)} in all.`);
+  }
+  pickTo(id) {
+    const { items } = this.rows;
+    const [from, to] = [this.rows.place(this.anchor ?? this.state.current), this.rows.place(id)].sort((a, b) => a - b);
+    const picked = new Map(this.state.picked);
+    for (const one of items.slice(Math.max(0, from), to + 1)) if (picked.size < kMost) picked.set(one.id, one);
+    this.setState({ picked, current: id, follow: true, focus: true });
+    announce(`${number(picked.size)} selected.`);
+  }
+  pickAll() {
+    this.setState({ picked: new Map(this.rows.items.slice(0, kMost).map((one) => [one.id, one])) });
+    announce(`${number(Math.min(kMost, this.rows.items.length))} selected.`);
+  }
+
+  // ---- deciding
+
+  // One comment. `more`: block, reason, note.
+  decide(decision, more = {}, item = this.item, sure = false) {
+    if (!item) return;
+    const act = actOf(decision);
+    if (item.status === "checked") return notify("This comment was only checked for a site that keeps its own: the desk cannot move it.");
+    if (item.status === act.status) return notify(`It is ${statusWord(act.status)} already.`);
+    const lease = item.status === "pending" && leaseOf(item, this.props.who);
+    if (lease && !sure) return this.setState({ dialog: { kind: "held", holder: lease.holder, act, run: () => this.decide(decision, more, item, true) } });
+
+    const at = this.rows.place(item.id);
+    const note = this.notes.get(item.id);
+    const body = { ids: [{ id: item.id, version: item.version }], ...(note?.reason ? { reason: note.reason } : {}), ...(note?.note ? { note: note.note } : {}), ...more };
+    if (!body.reason) delete body.reason;
+    if (!body.note) delete body.note;
+    this.settled.add(item.id);
+    this.troubles.delete(item.id);
+    this.leases.drop([item.id]);
+    const done = this.deeds.decide(decision, body, { count: 1, name: item.author.name || item.content.slice(0, 40), from: item.status, rows: [{ item, at }], list: listKey(this.props.query) });
+    this.leave([item.id], act.status);
+    announce(`${act.done}, ${this.leftWords()}.`);
+    done.then((result) => this.answered(result));
+  }
+  // These have that status now: they leave the list, or stay with it where any status is shown. The next comment is there at once.
+  leave(ids, status) {
+    const { query } = this.props;
+    const gone = new Set(ids);
+    const { items } = this.rows;
+    const picked = new Map([...this.state.picked].filter(([id]) => !gone.has(id)));
+    const shown = statusOf(query);
+    let { current } = this.state;
+    if (shown === null || shown === status) {
+      for (const id of ids) {
+        const row = this.rows.find(id);
+        if (row) this.rows.replace({ ...row, status, lease: null, decided: true });
+      }
+      const detail = this.details.get(current);
+      if (gone.has(current) && detail) this.details.set(current, { ...detail, status });
+      if (this.rows.find(current)) return this.setState({ picked });
+    }
+    if (gone.has(current)) {
+      const at = this.rows.place(current);
+      const next = items.slice(at + 1).find((one) => !gone.has(one.id)) ?? items.slice(0, Math.max(0, at)).reverse().find((one) => !gone.has(one.id));
+      current = next?.id ?? null;
+    }
+    this.setState({ picked, current, follow: true, focus: !this.inPane() });
+    if (this.open) go(withWords({ comment: this.state.narrow && current ? current : "" }), { replace: true });
+    this.rows.remove(ids);
+    this.rows.near(this.rows.place(current));
+  }
+  // The mouse or a finger works on the buttons of the pane: the focus stays there.
+  inPane() {
+    return Boolean(document.activeElement?.closest?.(".acts"));
+  }
+
+  async answered({ deed, answer, problem }) {
+    this.countSoon();
+    if (problem) return this.refused(deed, problem);
+    deed.doneAt = Date.now();
+    for (const { item } of deed.rows ?? []) {
+      this.details.delete(item.id);
+      this.notes.delete(item.id);
+      if (this.rows.find(item.id)) this.fetch(item.id);
+    }
+    if (answer.skipped.length > 0) this.skipped(deed, answer.skipped);
+    const near = answer.near_copies;
+    if (near?.count > 0 && !deed.wanted) {
+      this.setState({ offer: { count: near.count, decision: deed.decision, ids: near.ids, like: near.like, single: deed.count === 1 } });
+      announce(`${near.count} more like ${deed.count === 1 ? "this" : "these"} wait. Press m to decide them.`);
+    }
+    this.forceUpdate();
+  }
+  // The service says no: back to what it was, and why.
+  async refused(deed, problem) {
+    const whose = deed.name ? `“${deed.name.slice(0, 40)}”` : many(deed.count, "comment");
+    if (problem.status === 409 && problem.body?.skipped) {
+      await this.putBack(deed);
+      return this.skipped(deed, problem.body.skipped);
+    }
+    await this.putBack(deed);
+    notifyProblem(problem, `${whose} was not ${doneWord(deed.decision)}.`);
+  }
+  async putBack(deed) {
+    for (const { item } of deed.rows ?? []) this.settled.delete(item.id);
+    if (deed.list !== listKey(this.props.query)) return;
+    for (const { item, at } of deed.rows ?? []) this.rows.insert(item, Math.max(0, at));
+  }
+  // Comments that a decision left alone: they are shown as they are today, with the reason.
+  async skipped(deed, skipped) {
+    const mine = new Map((deed.rows ?? []).map((row) => [row.item.id, row]));
+    const told = [];
+    for (const { id, why } of skipped.slice(0, 20)) {
+      let words = kSkipped[why] ?? why;
+      const row = mine.get(id);
+      try {
+        const detail = await get(`/v1/comments/${encodeURIComponent(id)}`);
+        this.keep(detail);
+        words = fasterWords(detail, why);
+        if (row && deed.list === listKey(this.props.query)) {
+          this.settled.delete(id);
+          this.troubles.set(id, sentence(words));
+          this.rows.insert({ ...row.item, ...pick(detail) }, Math.max(0, row.at));
+        }
+      } catch {
+        if (why === "not_found") this.rows.remove([id]);
+      }
+      told.push(words);
+    }
+    const kinds = [...new Set(told)];
+    const what = skipped.length === 1 ? (deed.name ? `“${deed.name.slice(0, 40)}”: ` : "One left alone: ") : `${number(skipped.length)} left alone: `;
+    const first = skipped[0].id;
+    notify(what + kinds.slice(0, 3).join("; ") + (kinds.length > 3 ? " …" : "."), {
+      kind: "error",
+      action: this.rows.find(first) && first !== this.state.current ? { label: "Show it", run: () => this.moveTo(first) } : null,
+    });
+    this.forceUpdate();
+  }
+
+  // Several: the dialog has shown what it touches. Resolves to "changed" when the number is another one meanwhile.
+  async decideMany(decision, what, count) {
+    const act = actOf(decision);
+    const ids = what.ids?.map((one) => one.id);
+    const rows = (ids ?? []).map((id) => ({ item: this.rows.find(id) ?? this.state.picked.get(id), at: this.rows.place(id) })).filter((one) => one.item);
+    const from = what.filter ? what.filter.status : rows.length > 0 && rows.every((one) => one.item.status === rows[0].item.status) ? rows[0].item.status : undefined;
+    for (const { item } of rows) this.settled.add(item.id);
+    const done = this.deeds.decide(decision, what, { count, from, rows, list: listKey(this.props.query) });
+    if (ids) {
+      this.leases.drop(ids);
+      this.leave(ids, act.status);
+      announce(`${deedWords({ decision, count })}, ${this.leftWords()}.`);
+      done.then((result) => this.answered(result));
+      return "sent";
+    }
+    const result = await done;
+    this.countSoon();
+    if (result.problem?.status === 409 && !result.problem.body?.skipped) return "changed";
+    if (result.problem) {
+      notifyProblem(result.problem, "Nothing was decided.");
+      return "refused";
+    }
+    announce(`${deedWords({ decision, count: result.answer.changed })}.`);
+    this.answered(result);
+    this.refresh();
+    return "done";
+  }
+  // The list anew, with the comment that one reads where it still is.
+  async refresh() {
+    const { current } = this.state;
+    const at = this.rows.place(current);
+    this.details.clear();
+    this.loadedAt = Date.now();
+    await this.rows.start();
+    const { items } = this.rows;
+    if (!this.rows.find(current)) this.setState({ current: items[Math.min(Math.max(0, at), items.length - 1)]?.id ?? null, follow: true, focus: true });
+  }
+
+  // ---- taking back
+
+  undoNewest() {
+    const deed = this.deeds.newest;
+    if (!deed) return notify("There is nothing to undo.");
+    const old = !deed.session || Date.now() - new Date(deed.at).getTime() > 3_600_000;
+    if (old) return this.setState({ dialog: { kind: "undo", deed } });
+    this.undo(deed);
+  }
+  async undo(deed) {
+    this.setState({ offer: null });
+    announce(`Taking back: ${deedWords(deed)}.`);
+    const { answer, problem } = await this.deeds.undo(deed);
+    this.countSoon();
+    if (!answer && !problem) return; // the decision itself was refused, and that was said
+    if (problem) return notifyProblem(problem, problem.status === 409 ? "Nothing of it stands any more." : "It was not taken back.");
+    this.tookBack(answer, deed);
+  }
+  async undoEntry(entry) {
+    const deed = this.deeds.list.find((one) => one.id === entry.decision) ?? { id: entry.decision, decision: entry.what, state: "done", count: undefined, tries: 0, session: false };
+    await this.undo(deed);
+    if (this.state.current) this.fetch(this.state.current, true);
+  }
+  async tookBack(answer, deed) {
+    for (const { item } of deed.rows ?? []) this.settled.delete(item.id);
+    const parts = [deed.name && answer.changed === 1 ? `Taken back: “${deed.name.slice(0, 40)}” is as it was` : `Taken back: ${many(answer.changed, "comment")} ${answer.changed === 1 ? "is" : "are"} as before`];
+    if (answer.skipped.length > 0) parts.push(`${many(answer.skipped.length, "comment")} stayed, decided again since: ${await this.names(answer.skipped)}`);
+    if (answer.approximate) parts.push("the learner forgets it nearly: the lesson was older than what it keeps exactly");
+    if (answer.partial) parts.push("of this site alone");
+    notify(parts.map(sentence).join(" "));
+    const one = deed.rows?.length === 1 && answer.changed === 1 ? deed.rows[0] : null;
+    if (one && deed.list === listKey(this.props.query)) {
+      this.details.delete(one.item.id);
+      try {
+        const detail = await get(`/v1/comments/${encodeURIComponent(one.item.id)}`);
+        this.keep(detail);
+        this.rows.insert({ ...one.item, ...pick(detail) }, Math.max(0, one.at));
+        return this.moveTo(one.item.id, { focus: !this.inPane() });
+      } catch {
+        // The list anew says it as well.
+      }
+    }
+    this.refresh();
+  }
+  async names(skipped) {
+    const told = [];
+    for (const { id } of skipped.slice(0, 3)) {
+      try {
+        const { author, history } = await get(`/v1/comments/${encodeURIComponent(id)}`);
+        const last = history[history.length - 1];
+        told.push(`${author.name.slice(0, 30) || "no name"}${last?.by ? ` by ${last.by}` : ""}`);
+      } catch {
+        told.push("one that is not kept any more");
+      }
+    }
+    return told.join(", ") + (skipped.length > 3 ? " and others" : "");
+  }
+
+  // ---- dialogs
+
+  ask(kind, more = {}) {
+    this.setState({ dialog: { kind, ...more } });
+  }
+  askMany(decision) {
+    const items = [...this.state.picked.values()].map((one) => this.rows.find(one.id) ?? one);
+    if (items.length === 0) return notify("Nothing is selected: x selects the comment that you read.");
+    const held = items.map((one) => leaseOf(one, this.props.who)?.holder).filter(Boolean);
+    const warning = held.length > 0 && `${[...new Set(held)].join(", ")} ${held.length === 1 ? "is looking at one of them" : `are looking at ${held.length} of them`}.`;
+    const act = actOf(decision);
+    this.ask("bulk", { title: `${decision === "spam" ? "Mark" : act.verb} ${many(items.length, "comment")}${decision === "spam" ? " as spam" : ""}?`, items, decision, warning });
+  }
+  askLikes(item = this.item) {
+    if (!item || item.status === "checked") return;
+    const detail = this.details.get(item.id);
+    if (detail && nearCount(detail) + detail.copy_count === 0) return notify("Nothing else is like this one.");
+    this.ask("bulk", { title: "All that are like this one", words: item.status === "pending" ? "This comment, and those that wait with the same or nearly the same text." : `This comment, and those with the same or nearly the same text that are ${statusWord(item.status)}, too.`, filter: { like: item.id, status: item.status } });
+  }
+  askFilter() {
+    this.ask("bulk", { title: "All that match the filter", words: "Everything that this list would show, also what is not loaded yet.", filter: apiFilter(this.props.query, true) });
+  }
+  takeOffer() {
+    const { offer } = this.state;
+    if (!offer) return;
+    this.setState({ offer: null });
+    this.ask("bulk", { title: "Those like what you decided", decision: offer.decision, filter: { like: offer.like, status: "pending" } });
+  }
+
+  keys() {
+    const writes = (decision) => () => this.decide(decision);
+    return {
+      j: () => this.move(1),
+      k: () => this.move(-1),
+      a: writes("approve"),
+      r: writes("reject"),
+      s: writes("spam"),
+      A: () => this.askMany("approve"),
+      R: () => this.askMany("reject"),
+      S: () => this.askMany("spam"),
+      u: () => this.undoNewest(),
+      x: () => this.pick(),
+      X: () => this.pickTo(this.state.current),
+      l: () => this.askLikes(),
+      m: () => this.takeOffer(),
+      b: () => this.item && this.item.status !== "checked" && this.ask("block", { item: this.item }),
+      e: () => this.item && this.item.status !== "checked" && this.ask("note", { item: this.item }),
+      n: () => this.showNew(),
+      f: () => this.ask("filter"),
+      "/": () => document.querySelector(".search input")?.focus(),
+      "?": () => this.ask("help"),
+      o: () => this.enter(),
+      Escape: () => this.escape(),
+      ...Object.fromEntries(kTabs.map((_, at) => [String(at + 1), () => go(tabHref(at))])),
+    };
+  }
+  // Keys that mean this in the list and something else elsewhere.
+  listKey(event) {
+    const run = { ArrowDown: () => this.move(1), ArrowUp: () => this.move(-1), Enter: () => this.enter(), " ": () => this.pick() }[event.key];
+    if (!run || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    run();
+  }
+  enter() {
+    if (!this.item) return;
+    if (this.state.narrow && !this.open) return go(withWords({ comment: this.state.current }));
+    document.querySelector(".reading h2")?.focus();
+  }
+  escape() {
+    if (this.state.narrow && this.open) return this.back();
+    if (this.state.picked.size > 0 && document.activeElement?.closest("[role=listbox]")) {
+      this.setState({ picked: new Map() });
+      return announce("Nothing is selected.");
+    }
+    document.getElementById(`row-${this.state.current}`)?.focus();
+  }
+
+  // ---- what it looks like
+
+  dialog() {
+    const { dialog, problem } = this.state;
+    if (!dialog) return null;
+    const close = () => this.setState({ dialog: null });
+    const { kind, item } = dialog;
+    if (kind === "help") return h(HelpDialog, { close });
+    if (kind === "filter") return h(FilterDialog, { query: this.props.query, sites: this.props.sites, problem: problem?.status === 400 ? problem : null, close });
+    if (kind === "note")
+      return h(NoteDialog, {
+        note: this.notes.get(item.id),
+        close,
+        keep: (note) => (note ? this.notes.set(item.id, note) : this.notes.delete(item.id)),
+        decide: (decision, note) => this.decide(decision, note, this.rows.find(item.id) ?? item),
+      });
+    if (kind === "block") return h(BlockDialog, { item, close, decide: (decision, more) => this.decide(decision, more, this.rows.find(item.id) ?? item) });
+    if (kind === "bulk") return h(BulkDialog, { ...dialog, close, decide: (...all) => this.decideMany(...all) });
+    const run = () => (close(), kind === "undo" ? this.undo(dialog.deed) : dialog.run());
+    return h(
+      Dialog,
+      {
+        title: kind === "undo" ? "Take back an earlier decision?" : "Somebody else is looking at this",
+        onClose: close,
+        actions: [h(Button, { onClick: close }, "Cancel"), h(Button, { kind: "primary", autofocus: true, onClick: run }, kind === "undo" ? "Take it back" : `${dialog.act.verb} all the same`)],
+      },
+      kind === "undo"
+        ? h("p", null, `${deedWords(dialog.deed)}, ${ago(dialog.deed.at)}.`)
+        : h("p", null, h("bdi", null, dialog.holder), " has this comment open. If you decide it now, the decision is yours, and it will be told that you were faster."),
+    );
+  }
+
+  acts(item) {
+    const noted = this.notes.get(item.id);
+    return h(
+      "div",
+      { class: "acts", role: "group", "aria-label": "Decide" },
+      kActs.map((act) => h(Button, { key: act.decision, kind: `act ${act.kind}`, keys: act.key, busy: item.status === "checked" || item.status === act.status, onClick: () => this.decide(act.decision) }, act.verb)),
+      h(
+        "span",
+        { class: "more" },
+        h(Button, { keys: "b", busy: item.status === "checked", onClick: () => this.ask("block", { item }) }, "Block"),
+        h(Button, { keys: "e", busy: item.status === "checked", onClick: () => this.ask("note", { item }) }, noted ? "Note ✓" : "Note"),
+        h(Button, { keys: "l", onClick: () => this.askLikes(item) }, "All like this"),
+        h(Button, { keys: "x", "aria-pressed": String(this.state.picked.has(item.id)), onClick: () => this.pick(item.id) }, "Select"),
+      ),
+    );
+  }
+
+  bar() {
+    const { query } = this.props;
+    const { picked } = this.state;
+    if (picked.size > 0)
+      return h(
+        "div",
+        { class: "bar chosen", role: "group", "aria-label": "Selection" },
+        h("strong", null, `${number(picked.size)} selected`),
+        kActs.map((act) => h(Button, { key: act.decision, kind: `act small ${act.kind}`, keys: `⇧${act.key.toUpperCase()}`, onClick: () => this.askMany(act.decision) }, act.verb)),
+        h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "All loaded"),
+        h(Button, { kind: "quiet small", onClick: () => (this.setState({ picked: new Map() }), announce("Nothing is selected.")) }, "None"),
+      );
+    return h(
+      "div",
+      { class: "bar order" },
+      h("label", null, h("span", { class: "hidden" }, "Order"), h("select", { onChange: (event) => go(withWords({ sort: event.target.value, comment: "" })) }, kSorts.map(([value, label]) => h("option", { key: value, value, selected: value === sortOf(query) }, label)))),
+      h("span", { class: "rest" }, filtersOf(query).length > 0 && this.rows.items.length > 1 && h(Button, { kind: "quiet small", "aria-label": "Decide all that match the filter", onClick: () => this.askFilter() }, "Decide all…"), h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "Select all")),
+    );
+  }
+
+  render({ query, sites, who }, { current, picked, fresh, problem, narrow, offer, minute, follow, focus }) {
+    const { items, busy, next, ready } = this.rows;
+    const item = this.item;
+    const detail = this.details.get(current);
+    const whole = item && (detail ?? item);
+    const status = statusOf(query);
+    const filtered = filtersOf(query).length > 0;
+    const counts = this.counts;
+    const reading = narrow ? this.open : true;
+    return h(
+      "div",
+      { class: `queue ${narrow ? "narrow" : "wide"} ${narrow && this.open ? "opened" : ""}` },
+      h("h1", { class: "hidden" }, "Queue: ", kTabs[tabOf(query)]?.title ?? "all"),
+      !(narrow && this.open) &&
+        h(
+          "div",
+          { class: "head" },
+          h(Tabs, { query, counts }),
+          h(
+            "div",
+            { class: "tools" },
+            sites.length > 1 && !who.site && h("label", null, h("span", { class: "hidden" }, "Site"), h("select", { onChange: (event) => filterBy("site", event.target.value) }, [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])].map(([value, label]) => h("option", { key: value, value, selected: value === (query.get("site") ?? "") }, label)))),
+            h(Search, { value: query.get("text") ?? "" }),
+            h(Button, { keys: "f", onClick: () => this.ask("filter") }, "Filters"),
+            h(Button, { keys: "?", onClick: () => this.ask("help") }, "Keys"),
+          ),
+          h(Chips, { query, problem: problem?.status === 400 ? problem : null, edit: () => this.ask("filter") }),
+        ),
+      h(
+        "div",
+        { class: "panes" },
+        !(narrow && this.open) &&
+          h(
+            "section",
+            { class: "side", "aria-label": "Comments" },
+            this.bar(),
+            fresh.length > 0 && h("div", { class: "fresh" }, h(Button, { kind: "primary", keys: "n", onClick: () => this.showNew() }, `${fresh.length > 99 ? "More than 99 new comments" : many(fresh.length, "new comment")}: show`)),
+            problem && h(Trouble, { problem, again: problem.status === 400 ? undefined : () => (this.setState({ problem: null }), items.length > 0 ? this.rows.retry() : this.restart()) }),
+            items.length > 0 &&
+              h(List, {
+                items,
+                current,
+                picked,
+                troubles: this.troubles,
+                status: status ?? "",
+                sites,
+                who,
+                more: Boolean(next),
+                busy,
+                minute,
+                follow,
+                focus,
+                label: `${kTabs[tabOf(query)]?.title ?? "Comments"}, ${kSorts.find(([name]) => name === sortOf(query))?.[1] ?? ""}`,
+                onOpen: (id, event) => this.read(id, event),
+                onPick: (id, event) => (event.shiftKey ? this.pickTo(id) : this.pick(id)),
+                onNear: (at) => this.rows.near(at),
+                onKey: (event) => this.listKey(event),
+              }),
+            items.length === 0 && !problem && (busy || !ready ? h(Waiting) : this.empty(filtered, status)),
+          ),
+        reading &&
+          (whole
+            ? h(
+                "section",
+                { class: "pane", "aria-label": "The comment" },
+                h(Reading, {
+                  item: item,
+                  detail,
+                  who,
+                  sites,
+                  trouble: this.troubles.get(current),
+                  note: this.notes.get(current),
+                  filterBy,
+                  likes: () => this.askLikes(),
+                  undo: (entry) => this.undoEntry(entry),
+                  openNote: () => this.ask("note", { item }),
+                  back: narrow ? () => this.back() : null,
+                }),
+                this.acts(item),
+              )
+            : h("section", { class: "pane none", "aria-label": "The comment" }, narrow && h(Button, { kind: "quiet", onClick: () => this.back() }, "‹ Back to the list"), current && h(Waiting))),
+      ),
+      h(Strip, { deeds: this.deeds, offer, minute, undo: (deed) => this.undo(deed), takeOffer: () => this.takeOffer(), dropOffer: () => this.setState({ offer: null }) }),
+      this.dialog(),
+    );
+  }
+
+  empty(filtered, status) {
+    if (filtered) return h(Empty, { title: "Nothing matches" }, h("p", null, "No comment fits all of these filters."), h(Button, { onClick: noFilters }, "Without filters"));
+    if (status === "pending") return h(Empty, { title: "All done" }, h("p", null, "Nothing waits. New comments appear here by themselves."));
+    return h(Empty, { title: "Nothing here" }, h("p", null, "No comment has this status."));
+  }
+}
+
+const kSkipped = {
+  stale: "it was changed meanwhile",
+  not_found: "it is not kept any more",
+  already: "it was decided so already",
+  superseded: "it was decided again since",
+  checked: "it was only checked for a site that keeps its own",
+  other_site: "it belongs to a site beyond your reach",
+};
+// Who was faster, and what they did: "Ana was faster: approved it a minute ago".
+function fasterWords(detail, why = "stale") {
+  const last = detail.history[detail.history.length - 1];
+  if (!last || ["checked", "other_site", "not_found"].includes(why)) return kSkipped[why] ?? why;
+  if (last.what === "edited") return `it was edited ${ago(last.at)}: read it again`;
+  if (last.what === "undo") return `${last.by ?? "somebody"} took the decision on it back ${ago(last.at)}`;
+  if (["approve", "reject", "spam"].includes(last.what)) return `${last.by ?? "the machine"} was faster: ${last.what === "spam" ? "marked it as spam" : `${doneWord(last.what)} it`} ${ago(last.at)}`;
+  return kSkipped[why] ?? why;
+}
+// Of a detail what a row of the list has.
+function pick(detail) {
+  const { history, facts, records, copies, copy_count, near_copies, learned, near_count, near_more, ...row } = detail;
+  return row;
+}

@@ -1,0 +1,307 @@
+// The reading pane: one comment with everything that speaks for and against it.
+import { h, Component, Button, newId } from "./ui.js";
+import { ago, doneWord, full, many, month, number, percent, plainScore, score, statusWord } from "./format.js";
+import { Target, Text, hostsIn, strangeWords, target } from "./text.js";
+
+const kShown = 6000; // characters of a text that are shown at once
+const kChips = 7; // findings that are shown at once, with those of most weight in front
+const kOpinion = { approve: "may be published", hold: "held", spam: "spam", discard: "blatant spam" };
+
+export const Time = ({ at }) => h("time", { datetime: at, title: full(at) }, ago(at));
+// Somebody else's running lease, or nothing.
+export const leaseOf = (item, who, now = Date.now()) => (item.lease && item.lease.holder !== who.holder && new Date(item.lease.until) > now ? item.lease : null);
+
+// "3 approved, 0 spam, first seen in May 2026".
+export function recordWords(record) {
+  if (!record?.first_seen) return "never seen before";
+  const { approved, rejected, spam, pending, checked } = record;
+  const parts = approved + rejected + spam > 0 ? [`${number(approved)} approved`, `${number(spam)} spam`] : ["nothing decided yet"];
+  if (rejected > 0) parts.push(`${number(rejected)} rejected`);
+  if (pending > 1) parts.push(`${number(pending)} waiting`);
+  if (checked > 0) parts.push(`${number(checked)} checked`);
+  parts.push(`first seen in ${month(record.first_seen)}`);
+  return parts.join(", ");
+}
+export function networkOf(ip) {
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(ip)) return ip.replace(/\d+$/, "0/24");
+  if (!ip.includes(":")) return "";
+  const [head, tail = ""] = ip.split("::");
+  const groups = head.split(":").filter(Boolean);
+  if (ip.includes("::")) while (groups.length + tail.split(":").filter(Boolean).length < 8) groups.push("0");
+  return `${groups.slice(0, 3).join(":")}::/48`;
+}
+export const nearCount = (detail) => detail?.near_count ?? detail?.near_copies?.length ?? 0;
+
+// What a rule or the learner saw, by field: {"content": [{start, end, by, score, ...}]}.
+// `quiet`: it shows only when one looks at it, as it lies over (nearly) everything.
+function marksOf(item, words) {
+  const marks = {};
+  const whole = new TextEncoder().encode(item.content).length;
+  const add = (evidence, more) => {
+    const quiet = more.quiet || (evidence.field === "content" && whole > 60 && evidence.end - evidence.start > 0.7 * whole);
+    (marks[evidence.field] ??= []).push({ start: evidence.start, end: evidence.end, ...more, quiet });
+  };
+  item.verdict.findings.forEach((finding, at) => {
+    for (const one of finding.evidence) add(one, { by: at, score: finding.score, shadow: finding.shadow, quiet: finding.rule === "learned" });
+  });
+  words.forEach((word, at) => {
+    for (const one of word.evidence ?? []) add(one, { by: `word ${at}`, score: word.weight, quiet: true });
+  });
+  return marks;
+}
+
+// A finding: hovered or focused it says what its rule says, and its evidence stands out.
+class Findings extends Component {
+  constructor(props) {
+    super(props);
+    this.id = newId("findings");
+    this.state = { pinned: null, all: false };
+  }
+  componentWillReceiveProps(next) {
+    if (next.item.id !== this.props.item.id) this.setState({ pinned: null, all: false });
+  }
+  look(by) {
+    this.props.look(by);
+  }
+  pin(by) {
+    const pinned = this.state.pinned === by ? null : by;
+    this.setState({ pinned });
+    this.look(by);
+  }
+  leave(event) {
+    if (event?.currentTarget.contains(event.relatedTarget)) return;
+    this.look(this.state.pinned);
+  }
+  chip(by, classes, label, value, about) {
+    const told = `${this.id}-${String(by).replace(" ", "-")}`;
+    return h(
+      "li",
+      { key: by },
+      h(
+        "button",
+        {
+          type: "button",
+          class: `finding ${classes} ${this.props.hot === by ? "hot" : ""}`,
+          "aria-describedby": told,
+          "aria-pressed": String(this.state.pinned === by),
+          onMouseEnter: () => this.look(by),
+          onFocus: () => this.look(by),
+          onClick: () => this.pin(by),
+          onKeyDown: (event) => event.key === "Escape" && (this.setState({ pinned: null }), this.look(null)),
+        },
+        h("span", { class: "value" }, value),
+        h("bdi", null, label),
+      ),
+      h("span", { id: told, hidden: true }, about),
+    );
+  }
+  render({ item, words, policy, hot, filterBy }, { all }) {
+    const { findings, probability } = item.verdict;
+    const order = findings.map((one, at) => ({ one, at })).sort((a, b) => Boolean(a.one.shadow) - Boolean(b.one.shadow) || Math.abs(b.one.score) - Math.abs(a.one.score));
+    const shown = all || order.length <= kChips + 1 ? order : order.slice(0, kChips);
+    const finding = findings[hot];
+    const word = typeof hot === "string" ? words[Number(hot.slice(5))] : null;
+    const limits = policy && `${plainScore(policy.hold)} holds, ${plainScore(policy.spam)} is spam`;
+    return h(
+      "section",
+      { class: "findings", "aria-label": "Why", onMouseLeave: (event) => this.leave(event), onFocusOut: (event) => this.leave(event) },
+      h(
+        "p",
+        { class: "sum" },
+        h("strong", null, "Score ", plainScore(item.verdict.score)),
+        h("span", null, ` ${kOpinion[item.verdict.action]}`),
+        limits && h("span", { class: "soft" }, ` (${limits})`),
+        h("span", { class: "soft" }, " · "),
+        probability === null ? h("span", { class: "soft" }, "The learner has not seen enough to say") : h("span", null, "Learner: ", h("strong", null, percent(probability)), " spam"),
+      ),
+      findings.length > 0
+        ? h(
+            "ul",
+            { class: "chiplist", "aria-label": "Findings" },
+            shown.map(({ one, at }) =>
+              this.chip(
+                at,
+                [one.score < 0 ? "for" : one.score > 0 ? "against" : "", one.shadow ? "shadow" : ""].join(" "),
+                one.rule + (one.shadow ? " (shadow)" : ""),
+                one.action && one.score === 0 ? `→ ${one.action}` : score(one.score) || "0.0",
+                one.about + (one.shadow ? " In shadow: it is counted and adds nothing." : "") + (one.action ? ` It asks for: ${one.action}.` : ""),
+              ),
+            ),
+            shown.length < order.length && h("li", { key: "more" }, h(Button, { kind: "quiet small", onClick: () => this.setState({ all: true }) }, `${order.length - shown.length} more`)),
+          )
+        : h("p", { class: "soft" }, "No rule found anything."),
+      words.length > 0 &&
+        h(
+          "ul",
+          { class: "chiplist words", "aria-label": "Words that weighed most for the learner" },
+          words.slice(0, 8).map((one, at) =>
+            this.chip(`word ${at}`, one.weight < 0 ? "for" : "against", one.word, (one.weight > 0 ? "+" : "−") + Math.abs(one.weight).toFixed(2), `The learner takes it for a sign of ${one.weight < 0 ? "a wanted comment" : "spam"}.`),
+          ),
+        ),
+      h(
+        "div",
+        { class: "about" },
+        finding
+          ? [
+              h("p", null, h("strong", null, finding.rule), ": ", h("bdi", null, finding.about), finding.shadow && h("em", null, " In shadow: it is counted and adds nothing."), finding.action && h("em", null, ` Asks for “${finding.action}”.`)),
+              h(Button, { kind: "quiet small", onClick: () => filterBy("rule", finding.rule) }, "Only this rule"),
+            ]
+          : word
+            ? h("p", null, h("strong", null, h("bdi", null, word.word)), word.weight < 0 ? " speaks for a wanted comment." : " speaks for spam.")
+            : (findings.length > 0 || words.length > 0) && h("p", { class: "soft" }, "Point at a finding, or move to it, to see what it says and where."),
+      ),
+    );
+  }
+}
+
+// A value that can be filtered by, with what is remembered of it.
+const Fact = ({ title, children, record }) => h("div", { class: "fact" }, h("dt", null, title), h("dd", null, children, record && h("span", { class: "record" }, recordWords(record))));
+const Pick = ({ what, run, children }) => h("button", { type: "button", class: "pick", title: what, onClick: run }, children, h("span", { class: "hidden" }, ` (${what})`));
+
+export class Reading extends Component {
+  constructor(props) {
+    super(props);
+    this.state = { hot: null, whole: false };
+    this.id = newId("reading");
+  }
+  componentWillReceiveProps(next) {
+    if (next.item.id !== this.props.item.id) {
+      this.setState({ hot: null, whole: false });
+      this.top = true;
+    }
+  }
+  componentDidUpdate() {
+    if (this.top && this.box) this.box.scrollTop = 0;
+    this.top = false;
+  }
+  marks() {
+    const { item, detail } = this.props;
+    const words = detail?.learned?.words ?? [];
+    if (this.of !== item.verdict || this.with !== detail?.learned) {
+      this.made = marksOf(item, words);
+      this.of = item.verdict;
+      this.with = detail?.learned;
+    }
+    return { words, marks: this.made };
+  }
+  field(name, text, more = {}) {
+    return h(Text, { text, marks: this.marks().marks[name], hot: this.state.hot, links: false, ...more });
+  }
+
+  render({ item, detail, who, sites, trouble, note, filterBy, likes, undo, openNote, back, children }, { hot, whole }) {
+    const { words } = this.marks();
+    const { author, article, client } = item;
+    const site = sites.find((one) => one.id === item.site);
+    const lease = item.status === "pending" && leaseOf(item, who);
+    const strange = strangeWords([author.name, author.email, author.url, article.title, item.content].join(" "));
+    const hosts = hostsIn([item.content, author.url]);
+    const near = nearCount(detail);
+    const records = detail?.records;
+    const network = client.ip && networkOf(client.ip);
+    const articleTo = article.url && target(article.url);
+    const ownTo = author.url && target(author.url);
+    return h(
+      "article",
+      { class: "reading", tabindex: "0", "aria-labelledby": this.id, ref: (box) => (this.box = box) },
+      back && h(Button, { kind: "quiet", class: "back", onClick: back }, "‹ Back to the list"),
+      h(
+        "header",
+        null,
+        h(
+          "div",
+          { class: "names" },
+          h("h2", { id: this.id, tabindex: "-1" }, author.name ? this.field("author.name", author.name) : h("em", null, "No name")),
+          item.status !== "pending" && h("span", { class: `state ${item.status}` }, statusWord(item.status)),
+          item.type !== "comment" && h("span", { class: "state" }, this.field("type", item.type)),
+          h("span", { class: "soft when" }, h(Time, { at: item.created_at ?? item.received_at }), item.edited_at && [", edited ", h(Time, { at: item.edited_at })]),
+        ),
+        h(
+          "p",
+          { class: "on" },
+          "on ",
+          h(Pick, { what: "Only comments on this article", run: () => filterBy("article", article.id, { site: item.site }) }, article.title ? this.field("article.title", article.title) : h(Text, { text: article.id, links: false })),
+          articleTo && h(Target, articleTo),
+          sites.length > 1 && [" at ", h(Pick, { what: "Only this site", run: () => filterBy("site", item.site) }, site?.name || item.site)],
+          item.parent && h("span", { class: "soft" }, " · a reply"),
+        ),
+      ),
+      trouble && h("div", { class: "told bad", role: "status" }, h("p", null, trouble)),
+      lease && h("p", { class: "told odd" }, h("span", { "aria-hidden": "true" }, "◉ "), h("bdi", null, lease.holder), " is looking at this."),
+      item.status === "checked" &&
+        h("p", { class: "told odd" }, "Checked for a site that keeps its own comments: it is neither in the queue nor published from here, so the desk cannot move it. That site’s own “spam” and “not spam” teach the filter."),
+      item.verdict.unchecked && h("p", { class: "told odd" }, "A check could not be made, so this was held: what is said of it here may be incomplete."),
+      item.discard && h("p", { class: "told bad" }, "Blatant spam: it was set aside at once."),
+      note && h("p", { class: "told" }, "Goes with the decision: ", h("bdi", null, [note.reason, note.note].filter(Boolean).join(": ")), " ", h(Button, { kind: "quiet small", onClick: openNote }, "Change")),
+      h(Findings, { item, words, policy: site?.policy, hot, filterBy, look: (by) => by !== hot && this.setState({ hot: by }) }),
+      h(
+        "div",
+        { class: "content" },
+        item.content ? this.field("content", item.content, { links: true, cut: whole ? 0 : kShown }) : h("em", { class: "soft" }, "No text"),
+        !whole && item.content.length > kShown && h("p", null, h(Button, { onClick: () => this.setState({ whole: true }) }, `Show all ${number(item.content.length)} characters`)),
+      ),
+      strange && h("p", { class: "strange" }, h("strong", null, "Hidden or look-alike characters: "), strange, "."),
+      near > 0 &&
+        h(
+          "div",
+          { class: "bar near" },
+          h(Button, { onClick: () => filterBy("like", item.id, { status: "any" }) }, `${number(near)}${detail.near_more ? " or more" : ""} like this`),
+          item.status !== "checked" && h(Button, { kind: "quiet", keys: "l", onClick: likes }, "Decide all of them"),
+          detail.copy_count > 0 && h("span", { class: "soft" }, `${many(detail.copy_count, "exact copy", "exact copies")} among all kept`),
+        ),
+      near === 0 && detail?.copy_count > 0 && h("p", { class: "soft" }, many(detail.copy_count, "exact copy", "exact copies"), " of this text ", detail.copy_count === 1 ? "is" : "are", " kept."),
+      h(
+        "dl",
+        { class: "facts" },
+        author.name &&
+          h(Fact, { title: "Author", record: records?.author }, h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Text, { text: author.name, links: false })), author.id && h("span", { class: "soft" }, " verified as ", h(Text, { text: author.id, links: false }))),
+        author.email && h(Fact, { title: "Email", record: records?.email }, h(Pick, { what: "Only this email", run: () => filterBy("email", author.email) }, this.field("author.email", author.email))),
+        author.url && h(Fact, { title: "Website" }, this.field("author.url", author.url), ownTo && h(Target, ownTo)),
+        client.ip && h(Fact, { title: "Address", record: records?.address }, h(Pick, { what: "Only this address", run: () => filterBy("ip", client.ip) }, this.field("client.ip", client.ip))),
+        network && h(Fact, { title: "Network", record: records?.network }, h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, network)),
+        hosts.length > 0 &&
+          h(
+            Fact,
+            { title: "Links" },
+            hosts.slice(0, 12).map((one) => {
+              const domain = detail?.facts.domains.find((it) => one.host === it.domain || one.host.endsWith("." + it.domain));
+              return h(
+                "span",
+                { class: "host", key: one.host },
+                one.host.endsWith(":") ? h("bdi", null, one.host) : h(Pick, { what: "Only comments with links there", run: () => filterBy("domain", one.host.replace(/:\d+$/, "")) }, one.host),
+                one.count > 1 && ` ×${one.count}`,
+                domain && h("span", { class: "record" }, recordWords(domain.record)),
+              );
+            }),
+            hosts.length > 12 && h("span", { class: "soft" }, `and ${hosts.length - 12} more`),
+          ),
+        article.url && h(Fact, { title: "Article" }, this.field("article.url", article.url)),
+        client.user_agent && h(Fact, { title: "Browser" }, this.field("client.user_agent", client.user_agent)),
+        client.referrer && h(Fact, { title: "Came from" }, this.field("client.referrer", client.referrer)),
+        (item.form.token || item.form.elapsed_ms !== null) &&
+          h(Fact, { title: "Form" }, [item.form.token && `token ${item.form.token}`, item.form.elapsed_ms !== null && `written in ${number(Math.round(item.form.elapsed_ms / 1000))} s`].filter(Boolean).join(", ")),
+        item.form.honeypot && h(Fact, { title: "Trap field" }, h(Text, { text: item.form.honeypot, links: false })),
+        detail && h(Fact, { title: "History" }, h(History, { entries: detail.history, undo })),
+      ),
+      children,
+    );
+  }
+}
+
+const kDone = { submitted: "came in", edited: "edited", rechecked: "judged again", imported: "imported", undo: "decision taken back" };
+const History = ({ entries, undo }) =>
+  h(
+    "ol",
+    { class: "history" },
+    entries.map((one, at) => {
+      const decided = one.decision && ["approve", "reject", "spam", "imported"].includes(one.what);
+      const takenBack = entries[at + 1]?.what === "undo";
+      return h(
+        "li",
+        null,
+        h("span", null, kDone[one.what] ?? doneWord(one.what), one.by ? [" by ", h("bdi", null, one.by)] : one.what === "submitted" ? "" : " by the machine", ", ", h(Time, { at: one.at })),
+        one.after && one.after !== one.before && h("span", { class: "soft" }, ` → ${statusWord(one.after)}`),
+        (one.reason || one.note) && h("span", { class: "said" }, " “", h(Text, { text: [one.reason, one.note].filter(Boolean).join(": "), links: false }), "”"),
+        decided && !takenBack && h(Button, { kind: "quiet small", onClick: () => undo(one) }, "Undo"),
+      );
+    }),
+  );
