@@ -43,7 +43,7 @@ export class Notices extends Component {
   render() {
     return h(
       "div",
-      { class: "notices" },
+      { class: "notices", role: "region", "aria-label": "Messages" },
       notices.list.map((one) =>
         h(
           "div",

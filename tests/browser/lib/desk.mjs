@@ -1,0 +1,78 @@
+// A moderator at the desk, in a real browser. What the stories of the desk begin with.
+//
+//   desk(world, role, site, {path, name, ...context options})
+//       signs a new token of `role` ("moderator", "admin") for `site` (an id; left out: all sites) in by its link, waits for the page
+//       and gives {page, context, token, problems, foreign, go(path), keys("a", "j", ...), expire(), clean()}. `world` is of browser.mjs's open().
+//       token: calls by it, with its id and name (token.token is its text).
+//       problems: what must not be: page errors, broken policies, dialogs, windows, requests to any other host.
+//       expire(): the session is gone, as after twelve hours.
+//       clean(): asserts that there were none.
+//   signIn(page, world, token)      opens a fresh sign-in link of a token on a page
+//   seen(desk, name, {axe: true})   looks at the page in light and dark: no axe violations, nothing wider than the window, a picture of each
+//                                   "name-light.png", "name-dark.png" (with --shots)
+//   overflow(page)                  by how many pixels the page is wider than its window
+//   said(page)                      what the live regions said last: {live, alert}
+//   kWide, kPhone                   context options of a wide window and of a phone
+import assert from "node:assert/strict";
+import { axe, shot } from "./browser.mjs";
+import { unique } from "../../api/lib/house.mjs";
+
+export const kWide = { viewport: { width: 1280, height: 800 } };
+export const kPhone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
+export async function signIn(page, world, token) {
+  const { body } = await world.house.admin.post(`/v1/tokens/${token.id}/link`, {}, { status: 201 });
+  await page.goto(world.service + body.path);
+  await page.locator(".frame main").waitFor();
+}
+
+export async function desk(world, role = "moderator", site = undefined, { path = "/desk", name = unique(role), ...options } = {}) {
+  const { body } = await world.house.admin.post("/v1/tokens", { role, name, ...(site ? { site } : {}) }, { status: 201 });
+  const token = { ...world.house.as(body.token), id: body.id, name };
+  const visit = await world.visitor({ ...kWide, ...options });
+  const { page, context } = visit;
+  const problems = visit.faults;
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith("http") && url.origin !== world.service) problems.push(`a request to ${request.url().slice(0, 200)}`);
+  });
+  page.on("popup", (other) => problems.push(`a window was opened: ${other.url()}`));
+  page.on("dialog", (dialog) => {
+    // A page that is left with something unsaved may ask; nothing else may.
+    if (dialog.type() !== "beforeunload") problems.push(`a dialog: ${dialog.type()} ${dialog.message()}`);
+    dialog.accept().catch(() => {});
+  });
+  const made = {
+    page,
+    context,
+    token,
+    problems,
+    go: async (where) => {
+      await page.goto(world.service + where);
+      await page.locator(".frame main").waitFor();
+    },
+    keys: async (...keys) => {
+      for (const key of keys) await page.keyboard.press(key);
+    },
+    expire: () => context.clearCookies(),
+    clean: () => assert.deepEqual(problems, []),
+  };
+  await signIn(page, world, token);
+  if (path !== "/desk") await made.go(path);
+  return made;
+}
+
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+export const said = (page) =>
+  page.evaluate(() => ({ live: document.getElementById("live").textContent, alert: document.getElementById("alert").textContent }));
+
+export async function seen({ page }, name, { axe: asked = true } = {}) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await shot(page, `${name}-${colorScheme}`);
+    if (asked) assert.deepEqual(await axe(page), [], `${name}, ${colorScheme}`);
+    assert.ok((await overflow(page)) <= 0, `${name} is ${await overflow(page)} pixels wider than the window`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
