@@ -3,14 +3,14 @@ import { del, get, post } from "./api.js";
 import { h, Component, Button, Choice, Dialog, Empty, Link, Load, TextField, Tick, Trouble, announce, notify, sentence } from "./ui.js";
 import { day, many, number } from "./format.js";
 import { go, withWords } from "./nav.js";
-import { Excerpts, Expiry, Pages, SiteChoice, Words, elsewhere, ends, expiryTime, flaw, siteName } from "./parts.js";
+import { Excerpts, Expiry, Pages, SiteChoice, Words, elsewhere, expiryTime, flaw, shortened, siteName } from "./parts.js";
 
 const kKinds = [
   ["email", "Email address", "name@domain"],
   ["ip", "Address", "192.0.2.7 or 2001:db8::7"],
   ["cidr", "Network", "192.0.2.0/24 or 2001:db8::/48"],
-  ["domain", "Domain of a link, homepage or email", "spam.example, with all below it"],
-  ["author", "Verified id of an author", "As the front end names the author (author.id), not the name that is shown"],
+  ["domain", "Domain", "spam.example, with all below it: in links, homepage or email"],
+  ["author", "Author by verified id", "As the front end names the author (author.id), not the name that is shown"],
 ];
 const kindWord = (kind) => kKinds.find(([one]) => one === kind)?.[1] ?? kind;
 // The queue's filter that finds what such a block finds; a verified id has none.
@@ -154,8 +154,6 @@ class Lift extends Component {
   }
 }
 
-const over = (block) => block.expires_at && new Date(block.expires_at) <= Date.now();
-
 export default class Blocks extends Component {
   constructor(props) {
     super(props);
@@ -191,11 +189,11 @@ export default class Blocks extends Component {
             items.map((one) =>
               h(
                 "li",
-                { key: one.id, class: `entry ${over(one) ? "over" : ""}` },
+                { key: one.id, class: "entry" },
                 h(
                   "div",
                   { class: "told" },
-                  h("p", null, h("strong", { class: "value" }, h(Words, { text: one.value, most: 320 })), h("span", { class: "chip" }, kindWord(one.kind)), over(one) && h("span", { class: "chip" }, "over")),
+                  h("p", null, h("strong", { class: "value" }, h(Words, { text: one.value, most: 320 })), h("span", { class: "chip" }, kindWord(one.kind))),
                   h(
                     "p",
                     { class: "soft" },
@@ -203,7 +201,7 @@ export default class Blocks extends Component {
                     " · by ",
                     h(Words, { text: one.by || "nobody", most: 60 }),
                     `, ${day(one.created_at)} · `,
-                    one.expires_at ? `${over(one) ? "ended" : "ends"} ${ends(one.expires_at)}` : "without end",
+                    one.expires_at ? `ends ${day(one.expires_at)}` : "without end",
                   ),
                   one.reason && h("p", null, h("span", { class: "soft" }, "Reason: "), h(Words, { text: one.reason })),
                 ),
@@ -211,7 +209,9 @@ export default class Blocks extends Component {
                   "div",
                   { class: "acts" },
                   one.decision && h(Link, { href: `/desk/log?id=${one.decision}` }, "Its decision"),
-                  h(Button, { "aria-label": `Lift the block of ${one.value}`, onClick: () => this.setState({ lifting: { one, list } }) }, "Lift"),
+                  who.site && !one.site
+                    ? h("span", { class: "soft" }, "of all sites: an admin's")
+                    : h(Button, { "aria-label": `Lift the block of ${shortened(one.value, 80)}`, onClick: () => this.setState({ lifting: { one, list } }) }, "Lift"),
                 ),
               ),
             ),

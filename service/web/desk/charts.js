@@ -44,7 +44,7 @@ export function timeAxis(values) {
 
 const kStrokes = {
   good: "",
-  wait: "M2 2h1.6v1.6h-1.6z M5 5h1.6v1.6h-1.6z",
+  wait: "M1 1h1.5v1.5h-1.5z M4 4h1.5v1.5h-1.5z",
   bad: "M-1 7L7 -1 M-1 1L1 -1 M5 7L7 5",
   worst: "M0 0L6 6 M0 6L6 0",
   mild: "M0 3H6",
@@ -115,7 +115,7 @@ export class Plot extends Component {
     const at = Math.floor(((event.clientX - box.left - kMargin.left) / inner) * this.props.count);
     this.setState({ at: Math.min(this.props.count - 1, Math.max(0, at)) });
   }
-  render({ title, count, label, read, marks, draw, height = 190, bottom }, { width, at }) {
+  render({ title, count, label, read, marks, draw, height = 190 }, { width, at }) {
     const inner = { width: Math.max(0, width - kMargin.left - kMargin.right), height: height - kMargin.top - kMargin.bottom };
     const band = count ? inner.width / count : 0;
     const x = (i) => kMargin.left + (i + 0.5) * band;
@@ -162,7 +162,7 @@ export class Plot extends Component {
             ),
             here !== null && h("rect", { class: "here", x: x(here) - band / 2, y: kMargin.top, width: band, height: inner.height }),
             draw({ x, y, band, left: kMargin.left, inner }),
-            (bottom ?? everyFew)(count, inner.width).map((i) => h("text", { x: x(i), y: height - 7, "text-anchor": edge(i, count, band) }, label(i, true))),
+            everyFew(count, inner.width).map((i) => h("text", { x: x(i), y: height - 7, "text-anchor": edge(i, count, band) }, label(i, true))),
           ),
       ),
       h("p", { class: "reading", "aria-hidden": "true" }, here !== null ? [h("strong", null, label(here)), " ", read(here)] : h("span", { class: "soft" }, count ? "Point at a place, or walk with the arrow keys." : "Nothing in this time.")),
@@ -245,7 +245,7 @@ export function Reliability({ title, steps, label, read }) {
       return h("g", null, h("line", { class: "miss", x1: at, x2: at, y1: y(one.predicted), y2: y(one.seen) }), h("circle", { class: "ball", cx: at, cy: y(one.seen), r }));
     }),
   ];
-  return h(Plot, { title, count: steps.length, label, read, marks: shareAxis.marks, draw, height: 240, bottom: (count) => Array.from({ length: count }, (_, i) => i).filter((i) => i % 2 === 0) });
+  return h(Plot, { title, count: steps.length, label, read, marks: shareAxis.marks, draw, height: 240 });
 }
 
 // Weeks of a rule, beside its row: faint bars for hits, a line for the part that was unwanted.

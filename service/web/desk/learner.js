@@ -34,6 +34,29 @@ function Confusion({ of }) {
 
 const decile = (i) => `${i * 10}–${i * 10 + 10} %`;
 
+const Calibration = ({ steps, name }) =>
+  h(
+    Figure,
+    {
+      title: "Does it mean what it says?",
+      level: "h3",
+      plain: true,
+      about: "Lessons by the probability that was given. On the dashed line it means what it says; above it spam was more likely than said. A larger ball stands for more lessons.",
+      csv: { name: `${name}-calibration.csv` },
+      table: {
+        columns: [
+          { title: "Probability given", value: (one) => one.step, head: true },
+          { title: "Mean given", value: (one) => one.predicted, show: (one) => percent(one.predicted, 1), number: true },
+          { title: "Spam seen", value: (one) => one.seen, show: (one) => percent(one.seen, 1), number: true },
+          { title: "Spam", value: (one) => one.spam, show: (one) => number(one.spam), number: true },
+          { title: "Wanted", value: (one) => one.ham, show: (one) => number(one.ham), number: true },
+        ],
+        rows: steps,
+      },
+    },
+    h(Reliability, { title: "Calibration: probability given, and share of spam seen", steps, label: decile, read: (i) => (steps[i].n ? `spam ${percent(steps[i].seen)} of ${many(steps[i].n, "lesson")}` : "no lesson") }),
+  );
+
 function Known({ of, name }) {
   const { calibration } = of;
   const lessons = of.ham + of.spam;
@@ -59,6 +82,7 @@ function Known({ of, name }) {
         "div",
         { class: "pair" },
         h(Confusion, { of }),
+        h(Calibration, { steps, name }),
         h(
           "dl",
           { class: "facts" },
@@ -68,28 +92,6 @@ function Known({ of, name }) {
           fact("Drift", two(of.drift), of.drift >= 1 ? "It is worse than usual of late: look at its latest mistakes." : "Above 0: worse than usual of late; from 1 on it deserves a look."),
           fact("Memory", kilobytes(of.bytes), `${number(of.weights)} weights in use; the newest ${many(of.can_take_back, "lesson")} can be taken back exactly.`),
         ),
-      ),
-    lessons > 0 &&
-      h(
-        Figure,
-        {
-          title: "Does it mean what it says?",
-          level: "h3",
-          plain: true,
-          about: "Lessons by the probability that was given. On the dashed line it means what it says; above it spam was more likely than said. A larger ball stands for more lessons.",
-          csv: { name: `${name}-calibration.csv` },
-          table: {
-            columns: [
-              { title: "Probability given", value: (one) => one.step, head: true },
-              { title: "Mean given", value: (one) => one.predicted, show: (one) => percent(one.predicted, 1), number: true },
-              { title: "Spam seen", value: (one) => one.seen, show: (one) => percent(one.seen, 1), number: true },
-              { title: "Spam", value: (one) => one.spam, show: (one) => number(one.spam), number: true },
-              { title: "Wanted", value: (one) => one.ham, show: (one) => number(one.ham), number: true },
-            ],
-            rows: steps,
-          },
-        },
-        h(Reliability, { title: "Calibration: probability given, and share of spam seen", steps, label: decile, read: (i) => (steps[i].n ? `spam ${percent(steps[i].seen)} of ${many(steps[i].n, "lesson")}` : "no lesson") }),
       ),
   );
 }

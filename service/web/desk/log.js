@@ -104,7 +104,7 @@ function Entry({ one, sites, several, undo }) {
         null,
         h("strong", { class: "act" }, what(one)),
         h("span", null, count),
-        one.changed !== one.standing && !one.undone_by && h("span", { class: "soft" }, nothing ? "none of it stands any more" : `${number(one.standing)} still stand${one.standing === 1 ? "s" : ""}`),
+        one.decision !== "undo" && one.changed !== one.standing && !one.undone_by && h("span", { class: "soft" }, nothing ? "none of it stands any more" : `${number(one.standing)} still stand${one.standing === 1 ? "s" : ""}`),
         one.undone_by && h("span", { class: "chip" }, "undone"),
       ),
       h(

@@ -1,6 +1,6 @@
 // Pieces that several pages share: which site, lists page by page, comments in short, expiry, files to take along.
 import { h, Component, Button, Choice, Empty, Labelled, TextField, Trouble, Waiting, announce } from "./ui.js";
-import { many, day } from "./format.js";
+import { many } from "./format.js";
 
 // ---- texts of strangers
 
@@ -114,7 +114,6 @@ export const Expiry = ({ value, set, error, label = "Ends" }) =>
     h(Choice, { label, value: value.choice, options: kSpans, error: value.choice === "day" ? undefined : error, set: (choice) => set({ ...value, choice }) }),
     value.choice === "day" && h(TextField, { label: "Last day", type: "date", value: value.day, error, set: (on) => set({ ...value, day: on }) }),
   );
-export const ends = (time) => (time ? day(time) : "never");
 
 // Several choices of which all are on view. `options`: [value, label, explanation].
 export const Radios = ({ label, value, set, options, name, hint, error }) =>

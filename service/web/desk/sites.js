@@ -116,7 +116,7 @@ function Settings({ typed, set, problem, now = () => undefined }) {
     part(
       "Readers",
       "",
-      count("edit_minutes", "Minutes in which authors may edit", "0: not at all. What is changed is judged again."),
+      count("edit_minutes", "Minutes to edit", "For authors. 0: not at all. What they change is judged again."),
       tick("markdown", "Comments are shown with Markdown", "A safe part of it; else as plain paragraphs."),
     ),
     part("Learning", "", tick("shares_lessons", "Its lessons teach all sites", "What its moderators decide goes into the shared model, too, as hashed features and never as words.")),
@@ -285,7 +285,7 @@ class Edit extends Component {
         other && h(Trouble, { problem: other }),
         h(
           "div",
-          { class: "bar foot" },
+          { class: changed.length ? "bar foot" : "bar" },
           h(Button, { type: "submit", kind: "primary", busy }, busy ? "Saving…" : "Save"),
           changed.length > 0 && h(Button, { onClick: () => (this.start(site), this.setState({})) }, "Put back"),
           h("span", { class: "soft" }, changed.length ? `${many(changed.length, "setting")} changed: ${changed.map((name) => kNames[name]).join(", ")}` : "Nothing is changed."),

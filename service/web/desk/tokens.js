@@ -16,6 +16,8 @@ const kRoles = [
 const roleWord = (role) => kRoles.find(([one]) => one === role)?.[1] ?? role;
 const atDesk = (role) => role === "admin" || role === "moderator";
 const live = (one, now = Date.now()) => !one.revoked_at && !(one.expires_at && new Date(one.expires_at) <= now);
+// The service notes the hour of the last use, no more.
+const used = (one) => (!one.last_used_at ? "never used" : Date.now() - new Date(one.last_used_at) < 7200e3 ? "used lately" : `last used ${ago(one.last_used_at)}`);
 const linkOf = (made) => (made.desk_path ? location.origin + made.desk_path : null);
 
 // A secret or a link, which is not shown again.
@@ -98,7 +100,7 @@ class Revoke extends Component {
     return h(
       Dialog,
       { title: mine ? "Revoke your own token?" : "Revoke this token?", onClose: close, actions: [h(Button, { onClick: close }, "Keep it"), h(Button, { kind: "danger", busy, onClick: () => this.run() }, busy ? "Revoking…" : mine ? "Revoke it and leave" : "Revoke it")] },
-      h("p", null, h("strong", null, h(Words, { text: token.name, most: 80 })), `, ${roleWord(token.role).toLowerCase()}, last used ${token.last_used_at ? ago(token.last_used_at) : "never"}.`),
+      h("p", null, h("strong", null, h(Words, { text: token.name, most: 80 })), `, ${roleWord(token.role).toLowerCase()}, ${used(token)}.`),
       h("p", null, atDesk(token.role) ? "It is good for nothing from now on, and all sessions at the desk that it opened end at once." : "It is good for nothing from now on: whatever calls with it is refused."),
       mine && h("p", { class: "bad" }, h("strong", null, "You are signed in with it: "), "you leave the desk at once, and come back only with another token."),
       h("p", { class: "soft" }, "This cannot be undone. What was done with it stays."),
@@ -112,7 +114,7 @@ function Row({ one, who, sites, act }) {
   const good = live(one);
   const when = [
     `made ${day(one.created_at)}`,
-    one.last_used_at ? `last used ${ago(one.last_used_at)}` : "never used",
+    used(one),
     one.revoked_at ? `revoked ${day(one.revoked_at)}` : one.expires_at ? `${good ? "ends" : "ended"} ${day(one.expires_at)}` : "without end",
   ].join(" · ");
   return h(
@@ -129,7 +131,7 @@ function Row({ one, who, sites, act }) {
         "div",
         { class: "acts" },
         atDesk(one.role) && h(Button, { "aria-label": `Sign-in link for ${shortened(one.name, 80)}`, onClick: () => act.link(one) }, "Sign-in link"),
-        h(Button, { kind: "danger", "aria-label": `Revoke ${shortened(one.name, 80)}`, onClick: () => act.revoke(one) }, "Revoke"),
+        h(Button, { "aria-label": `Revoke ${shortened(one.name, 80)}`, onClick: () => act.revoke(one) }, "Revoke"),
       ),
   );
 }
@@ -169,7 +171,7 @@ export default class Tokens extends Component {
       h(Load, { id: changes, what: "Reading the tokens", load: (signal) => get("/v1/tokens", {}, { signal }) }, ({ items }) => {
         const shown = items.filter((one) => (old || live(one)) && (!site || one.site === site) && (!role || one.role === role)).sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
         return shown.length
-          ? h("div", null, h("p", { class: "soft" }, many(shown.length, "token")), h("ul", { class: "entries", "aria-label": "Tokens" }, shown.map((one) => h(Row, { key: one.id, one, who, sites, act: { link: (token) => this.link(token), revoke: (token) => this.setState({ revoking: token }) } }))))
+          ? h("div", { class: "pages" }, h("p", { class: "soft" }, many(shown.length, "token")), h("ul", { class: "entries", "aria-label": "Tokens" }, shown.map((one) => h(Row, { key: one.id, one, who, sites, act: { link: (token) => this.link(token), revoke: (token) => this.setState({ revoking: token }) } }))))
           : h(Empty, { title: "No such token." });
       }),
       made && h(Once, { title: "The token is made", made, link: linkOf(made), close: () => this.setState({ made: null }) }),
