@@ -117,6 +117,13 @@ function Entry({ one, sites, several, undo }) {
         several && [" · ", one.site ? h(Words, { text: siteName(sites, one.site), most: 60 }) : one.site === null ? "several sites" : ""],
         one.partial && " · of a decision over several sites, this one's part",
       ),
+      one.sample.length > 0 &&
+        h(
+          "ul",
+          { class: "sample" },
+          one.sample.map((part) => h("li", { key: part.id }, h("span", { class: "soft" }, h(Words, { text: part.author || "Nobody", most: 40 }), ": "), h(Words, { text: part.begins || "(no text)", most: 80 }))),
+          one.changed > one.sample.length && h("li", { class: "soft" }, `and ${number(one.changed - one.sample.length)} more`),
+        ),
       one.reason && h("p", null, h("span", { class: "soft" }, "Reason: "), h(Words, { text: one.reason })),
       one.note && h("p", null, h("span", { class: "soft" }, "Note: "), h(Words, { text: one.note, most: 2000 })),
       one.skipped.length > 0 && h("p", { class: "soft" }, `Left alone: ${reasons(one.skipped)}.`),

@@ -145,7 +145,7 @@ export default class Tokens extends Component {
     try {
       const made = await post(`/v1/tokens/${token.id}/link`);
       announce("A sign-in link is made");
-      this.setState({ link: { name: token.name, url: linkOf(made) } });
+      this.setState({ link: { name: token.name, url: location.origin + made.path } });
     } catch (problem) {
       notify([problem.message, problem.advice].filter(Boolean).join(": "), { kind: "error" });
     }
