@@ -200,7 +200,9 @@ TEST_CASE("what cannot be asked of the numbers is told by name") {
       {"/v1/stats/rules.csv?limit=5", "?limit"},
       {"/v1/stats/rules.csv?weeks=none", "?weeks"},
       {"/v1/stats/days?site=" + std::string(101, 'x'), "?site"}};
-  for (const auto& [target, where] : wrong) {
+  for (const auto& one : wrong) {
+    const std::string& target = one.first;
+    const std::string& where = one.second;
     CAPTURE(target);
     const Answer answer = house.get(target, house.admin);
     CHECK(answer.status == 400);
