@@ -1,6 +1,6 @@
 # Two generators that need no tool but CMake.
 #
-# embed(<header> <name> [BELOW <folder>] [BESIDES <path> <file>] <patterns...>): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
+# embed(<header> <name> [BELOW <folder>] <patterns...> [BESIDES <path> <file>]): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
 # file of the patterns in order of its path, byte for byte. Text only. A file is named by its name, or with BELOW by its path
 # below that folder. BESIDES brings one file from elsewhere under a path of its own. An edit rebuilds just the header's users.
 function(embed header name)
