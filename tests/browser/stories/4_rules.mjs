@@ -59,7 +59,7 @@ describe("the rules page of the desk", () => {
     const outcome = page.getByRole("region", { name: "Try it" });
     await outcome.locator("mark").first().waitFor();
     assert.deepEqual(await outcome.locator("mark").allTextContents(), ["ZEPPELIN"]);
-    assert.match(await outcome.locator(".verdicts").innerText(), /With the drafts discard .*1\d\.\d.*today hold/);
+    assert.match(await outcome.locator(".verdicts").innerText(), /With the changes discard .*1\d\.\d.*today hold/);
     assert.match(await outcome.locator(".matched").innerText(), /RLO/, "what turns the text is named");
     await seen(admin, "rules-try");
 
