@@ -99,7 +99,7 @@ export class Backtest extends Component {
             value: what,
             set: (value) => this.setState({ what: value }),
             hint: what === "drafts" ? (drafts.length ? drafts.map((one) => one.name).join(", ") : "There are no drafts: write a rule first.") : what === "unsaved" ? waiting.map((one) => one.name).join(", ") : undefined,
-            options: [["drafts", "The drafts"], ...(waiting.length ? [["unsaved", "What is not saved, with the drafts"]] : []), ["version", "An earlier version"]],
+            options: [["drafts", "The drafts"], ...(waiting.length ? [["unsaved", "What is not saved, without other drafts"]] : []), ["version", "An earlier version"]],
           }),
           what === "version" && h(TextField, { label: "Version", inputmode: "numeric", value: version, set: (text) => this.setState({ version: text.trim() }), error: version && !(Number(version) >= 1) ? "Write a version's number." : undefined }),
           h(Choice, { label: "Over", value: limit, set: (value) => this.setState({ limit: value }), options: [["1000", "the newest 1,000 comments"], ["10000", "the newest 10,000"], ["100000", "the newest 100,000"], ["1000000", "the newest million"]] }),
@@ -153,7 +153,7 @@ function Report({ report, site }) {
       "section",
       { class: "panel", "aria-label": "Result" },
       h("h2", null, report.changed ? `${many(report.changed, "verdict")} of ${number(report.seen)} would change` : `No verdict of ${number(report.seen)} would change`),
-      h("p", { class: "soft" }, `People decided ${number(decided(report.people))} of these comments (${people(report.people)}). The learner was not asked, neither for today nor for the drafts: it has learned these very comments and would flatter itself.`),
+      h("p", { class: "soft" }, `People decided ${number(decided(report.people))} of these comments (${people(report.people)}). The learner was not asked, neither for today nor for the changes: it has learned these very comments and would flatter itself.`),
       report.unchecked > 0 && h("p", { class: "bad" }, `${many(report.unchecked, "comment")} could not be checked.`),
       report.changed > 0 && h("div", { class: "two-tiles" }, h(Tile, { title: "Newly caught", all: c, wrong: c.approved, words: "of which people had approved" }), h(Tile, { title: "Newly freed", all: f, wrong: f.spam + f.rejected, words: "of which people had called spam or rejected" })),
       report.changed > 0 && h(Matrix, { changes: report.changes }),
@@ -174,7 +174,7 @@ const Matrix = ({ changes }) => {
     { open: true },
     h("summary", null, "From what to what"),
     h(Table, {
-      caption: "Verdicts today by row, with the drafts by column",
+      caption: "Verdicts today by row, with the changes by column",
       rows: kActions,
       rowKey: (one) => one,
       columns: [
@@ -236,7 +236,7 @@ class RuleHits extends Component {
       { class: "panel", "aria-label": "Rules" },
       h("div", { class: "bar" }, h("h2", null, all ? `All ${number(rules.length)} rules that hit` : "Rules that changed"), h(Button, { class: "rest", "aria-pressed": String(Boolean(all)), onClick: () => this.setState({ all: !all }) }, all ? "Only those that changed" : `All ${number(rules.length)}`)),
       h(Table, {
-        caption: "Rules: hits today and with the drafts, and what people said of them",
+        caption: "Rules: hits today and with the changes, and what people said of them",
         empty: "No rule's hits change.",
         rows,
         rowKey: (one) => one.rule,

@@ -1,6 +1,6 @@
 // Writing one pack: its rules by a form, or its text; its lists; what the service says of it while one writes; and a comment to try it on.
 // Nothing here is in force before it is published.
-import { del, get, post, put } from "./api.js";
+import { del, post, put } from "./api.js";
 import { ago } from "./format.js";
 import { go, withWords } from "./nav.js";
 import { placeOf } from "./errors.js";
@@ -80,6 +80,10 @@ export class PackEditor extends Component {
       unsaved.drop(this.props.site, this.name);
       this.setState({ busy: "", base: { ...this.state.base, text, lists } });
       notify(`The draft of ${this.name} is kept. Nothing changes before it is published.`);
+      if (this.props.query.get("fresh")) {
+        const named = rulesOf(text).map((one) => valueOf(one, "name")).at(-1);
+        go(withWords({ fresh: null, like: null, rule: named }), { replace: true });
+      }
       this.props.again();
       this.props.refresh();
     } catch (problem) {

@@ -31,7 +31,10 @@ export class RuleForms extends Component {
   }
   componentDidUpdate() {
     // The text was changed elsewhere: taken back, or written by hand.
-    if (this.props.text !== this.state.wrote) this.setState(this.opened(this.props.text, Math.min(this.state.at, read(this.props.text).blocks.length - 1)));
+    if (this.props.text === this.state.wrote) return;
+    const { blocks } = read(this.props.text);
+    const at = this.state.at >= 0 && this.state.at < blocks.length ? this.state.at : blocks.findIndex(isRule);
+    this.setState(this.opened(this.props.text, at));
   }
   // `from`: the text as it was when this rule was opened; `at`: its block there, -1 for one that is not there yet.
   opened(text, at) {

@@ -1,4 +1,4 @@
-// Tries rules on a comment: what they see in it, and the verdict with the drafts beside today's.
+// Tries rules on a comment: what they see in it, and the verdict with the changes beside today's.
 import { post } from "./api.js";
 import { percent, plainScore, score } from "./format.js";
 import { withWords } from "./nav.js";
@@ -41,12 +41,12 @@ export class TryBox extends Component {
     try {
       const out = await post("/v1/rules/try", { ...(site && { site }), ...(packs?.length && { packs }), submission: submission(parts) }, { signal: mine.signal });
       this.setState({ busy: false, out, tried: parts });
-      announce(`With the drafts: ${out.verdict.action}, ${plainScore(out.verdict.score)}. Today: ${out.today.action}, ${plainScore(out.today.score)}.`);
+      announce(`With the changes: ${out.verdict.action}, ${plainScore(out.verdict.score)}. Today: ${out.today.action}, ${plainScore(out.today.score)}.`);
     } catch (problem) {
       if (problem.name !== "AbortError") this.setState({ busy: false, problem, out: null });
     }
   }
-  render({ names = [], wide }, { parts, more, busy, out, tried, problem }) {
+  render({ names = [], packs, wide }, { parts, more, busy, out, tried, problem }) {
     const field = (name, label, extra = {}) => h(TextField, { key: name, label, dir: "auto", value: parts[name], set: (text) => this.set({ [name]: text }), ...extra });
     return h(
       "section",
@@ -66,7 +66,7 @@ export class TryBox extends Component {
         },
         field("content", "Comment to try", { area: true, rows: wide ? 6 : 4, maxlength: 65536 }),
         more && h("div", { class: "fields" }, field("name", "Author's name"), field("email", "Email"), field("url", "Homepage"), field("ip", "Address"), field("agent", "Browser"), field("title", "Article's title")),
-        h("div", { class: "bar" }, h(Button, { type: "submit", kind: "primary", busy: busy || !parts.content.trim() }, busy ? "Trying…" : "Try"), !more && h(Button, { kind: "quiet", onClick: () => this.setState({ more: true }) }, "Name, links, …"), h("span", { class: "soft" }, "Nothing is kept.")),
+        h("div", { class: "bar" }, h(Button, { type: "submit", kind: "primary", busy: busy || !parts.content.trim() }, busy ? "Trying…" : "Try"), !more && h(Button, { kind: "quiet", onClick: () => this.setState({ more: true }) }, "Name, links, …"), h("span", { class: "soft" }, packs?.length ? "Nothing is kept. Drafts of other packs are left out." : "Nothing is kept.")),
       ),
       problem && h(Trouble, { problem }),
       out && h(Outcome, { out, parts: tried, names }),
@@ -89,7 +89,7 @@ function Outcome({ out, parts, names }) {
   return h(
     "div",
     { class: "stack outcome" },
-    h("p", { class: "verdicts" }, "With the drafts ", h(Verdict, { one: verdict }), ", today ", h(Verdict, { one: today }), verdict.action === today.action ? ": the same." : "."),
+    h("p", { class: "verdicts" }, "With the changes ", h(Verdict, { one: verdict }), ", today ", h(Verdict, { one: today }), verdict.action === today.action ? ": the same." : "."),
     names.length > 0 && !findings.some(mine) && h("p", { class: "note" }, "No rule of this pack sees anything in it."),
     fields.map((name) => h("div", { key: name, class: "matched", role: "group", "aria-label": kField[name] ?? name }, h(Text, { text: fieldOf(parts, name), marks: spots.filter((one) => one.field === name), links: false }))),
     spots.length > 0 && h("p", { class: "soft" }, "Marked: what ", first.map((one) => one.rule).join(", "), first.length === 1 ? " sees." : " see."),
@@ -97,7 +97,7 @@ function Outcome({ out, parts, names }) {
       "ul",
       { class: "hits" },
       findings.map((one) => h(FindingLine, { key: one.rule, one, mine: mine(one), was: before.get(one.rule) })),
-      gone.map((one) => h("li", { key: one.rule, class: "gone" }, h("s", null, `${one.rule} ${score(one.score)}`), " hit today, no more with the drafts")),
+      gone.map((one) => h("li", { key: one.rule, class: "gone" }, h("s", null, `${one.rule} ${score(one.score)}`), " hits today, no more with the changes")),
     ),
     verdict.unchecked && h("p", { class: "bad" }, "A check could not be made: such a comment is held."),
   );
@@ -117,10 +117,10 @@ const FindingLine = ({ one, mine, was }) =>
     [...new Set(one.evidence.map((each) => each.view))].filter((view) => view !== "raw").map((view) => h("span", { class: "soft" }, ` · read ${view}`)),
   );
 
-// The part of the page: the drafts of the scope, and what is not saved yet.
+// The part of the page: what is not saved here, else the drafts of the scope.
 export const TryPart = ({ site, packs }) => {
   const waiting = unsaved.of(site);
   const drafts = packs.filter((one) => one.draft).map((one) => one.name);
-  const what = [drafts.length && `the drafts (${drafts.join(", ")})`, waiting.length && `what you have not saved (${waiting.map((one) => one.name).join(", ")})`].filter(Boolean).join(" and ");
+  const what = waiting.length ? `what you have not saved (${waiting.map((one) => one.name).join(", ")})` : drafts.length ? `the drafts (${drafts.join(", ")})` : "";
   return h("div", { class: "stack" }, h("p", { class: "soft" }, what ? `Judged with ${what}, and with today's rules beside it.` : "There are no drafts: both verdicts are today's."), h(TryBox, { site, packs: waiting, wide: true }));
 };

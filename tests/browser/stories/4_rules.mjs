@@ -19,6 +19,60 @@ const notice = (page, text) => page.locator(".notice").getByText(text);
 const checked = (page, text) => page.getByRole("region", { name: "Check" }).getByText(text).waitFor();
 const part = (page, title) => page.getByRole("navigation", { name: "Parts of the rules page" }).getByRole("link", { name: title }).click();
 
+// The page's own reading and comparing of packs, without a browser.
+const root = new URL("../../../", import.meta.url);
+const module = (file) => import(`data:text/javascript,${encodeURIComponent(readFileSync(new URL(`service/web/desk/${file}`, root), "utf8"))}`);
+
+describe("the text of a pack", () => {
+  it("is read as it stands, and written so that it reads the same: every shipped pack", async () => {
+    const { blocksOf, withBlock, write } = await module("toml.js");
+    const packs = readdirSync(new URL("rules/packs/", root)).filter((file) => file.endsWith(".toml"));
+    assert.ok(packs.length > 10);
+    for (const file of packs) {
+      const text = readFileSync(new URL(`rules/packs/${file}`, root), "utf8");
+      const blocks = blocksOf(text);
+      assert.equal(blocks.filter((one) => one.kind === "pattern").length, text.match(/^\[\[pattern\]\]/gm)?.length ?? 0, file);
+      for (const block of blocks) {
+        const values = Object.fromEntries(block.keys.map((key) => [key.name, key.value]));
+        assert.equal(withBlock(text, block, block.kind, values), text, file);
+        const again = blocksOf(block.keys.map((key) => `${key.name} = ${write(key.value)}`).join("\n"))[0];
+        assert.deepEqual(again.keys.map((key) => key.value), block.keys.map((key) => key.value));
+      }
+    }
+  });
+
+  it("is changed in one place, and what cannot be read is named by line and column", async () => {
+    const { blocksOf, withBlock, withoutBlock } = await module("toml.js");
+    const text = '# top\r\npack = "x" # mine\r\n\r\n# of a\r\n[[pattern]]\r\nname = "a" # kept\r\nscore = 1 # old\r\nmatch = [\'a\', # one\r\n  """b""",]\r\nview = "raw"\r\n\r\n# of b\r\n[[pattern]]\r\nname = "b"';
+    const [, a, b] = blocksOf(text);
+    assert.equal(withBlock(text, a, "pattern", { score: -0.5 }), text.replace("score = 1", "score = -0.5"));
+    assert.equal(withBlock(text, a, "pattern", { view: undefined }), text.replace('view = "raw"\r\n', ""));
+    assert.equal(withBlock(text, b, "pattern", { about: 'It\'s \\ "q"\u202e\n' }), `${text}\nabout = "It's \\\\ \\"q\\"\\u202e\\n"\n`);
+    assert.equal(withoutBlock(text, a), text.replace(/# of a[^]*view = "raw"\r\n\r\n/, "").replace('# mine\r\n\r\n', "# mine\n\n"));
+    for (const [wrong, line, column] of [['a = "b\n', 1, 6], ["a = 1\nb = [1, 2\n", 3, 1], ["[[x]\n", 1, 1], ["a = 1\na.b = 2\n", 2, 3], ["a 1", 1, 3], ['a = {b = "c" d = 1}', 1, 14], ["a = 2020-01-01\n", 1, 5]])
+      assert.throws(() => blocksOf(wrong), (error) => error.line === line && error.column === column, wrong);
+  });
+
+  it("is compared line by line: any two texts, and long ones within bounds", async () => {
+    const { diff, hunks } = await module("diff.js");
+    const some = () => Array.from({ length: Math.random() * 14 }, () => "abc"[Math.floor(Math.random() * 3)]);
+    for (let i = 0; i < 2000; ++i) {
+      const [a, b] = [some(), some()];
+      const told = diff(a.join("\n"), b.join("\n"));
+      if (told.same) continue;
+      assert.deepEqual(told.lines.filter(([sign]) => sign !== "+").map(([, line]) => line), a);
+      assert.deepEqual(told.lines.filter(([sign]) => sign !== "-").map(([, line]) => line), b);
+      assert.equal(told.added - told.removed, b.length - a.length);
+    }
+    const long = Array.from({ length: 60_000 }, (_, i) => `entry${i}`);
+    const near = diff(long.join("\n"), [...long.slice(0, 30_000), "new", ...long.slice(30_001)].join("\n"));
+    assert.deepEqual([near.added, near.removed], [1, 1]);
+    assert.equal(hunks(near.lines).length, 2 + 3 + 2 + 3);
+    const other = diff(long.join("\n"), long.map((one) => `${one}x`).join("\n"));
+    assert.deepEqual(other, { added: 60_000, removed: 60_000, lines: null });
+  });
+});
+
 describe("the rules page of the desk", () => {
   let world, blog;
   before(async () => {
@@ -59,7 +113,7 @@ describe("the rules page of the desk", () => {
     const outcome = page.getByRole("region", { name: "Try it" });
     await outcome.locator("mark").first().waitFor();
     assert.deepEqual(await outcome.locator("mark").allTextContents(), ["ZEPPELIN"]);
-    assert.match(await outcome.locator(".verdicts").innerText(), /With the drafts discard .*1\d\.\d.*today hold/);
+    assert.match(await outcome.locator(".verdicts").innerText(), /With the changes discard .*1\d\.\d.*today hold/);
     assert.match(await outcome.locator(".matched").innerText(), /RLO/, "what turns the text is named");
     await seen(admin, "rules-try");
 
