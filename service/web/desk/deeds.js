@@ -7,7 +7,8 @@ import { get, post } from "./api.js";
 import { newId } from "./ui.js";
 
 const kWaits = [1, 2, 4, 8, 15, 30, 60]; // seconds between attempts
-const kKept = 30;
+const kKept = 30; // decisions in the strip's reach
+const kFresh = 60_000; // ms in which the counts may not know of a decision yet
 const kPassing = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
 
 // {key, decision, body, count, name, at, state, id, ...}. state: "saving", "waiting" (for the next attempt), "stuck" (for the moderator),
@@ -32,7 +33,9 @@ export class Deeds {
   // Sends a decision. Resolves to {deed, answer} or {deed, problem}.
   async decide(decision, body, more) {
     const deed = { key: crypto.randomUUID(), decision, body: { decision, ...body }, at: new Date().toISOString(), state: "saving", session: true, tries: 0, ...more };
-    this.list = [deed, ...this.list].slice(0, kKept);
+    // What is not saved yet is never let go of.
+    const kept = (one, at) => at < kKept || !one.settledAt || one.settledAt > Date.now() - kFresh;
+    this.list = [deed, ...this.list.filter((one, at) => kept(one, at + 1))];
     this.changed();
     deed.saved = this.send(deed, "/v1/decisions", deed.body, deed.key);
     const { answer, problem } = await deed.saved;
@@ -114,9 +117,10 @@ export class Deeds {
         at: one.at,
         state: one.standing === 0 ? "undone" : "done",
         session: false,
+        settledAt: 1,
         tries: 0,
       }));
-    this.list = [...this.list, ...more].slice(0, kKept);
+    this.list = [...this.list, ...more];
     this.changed();
   }
 

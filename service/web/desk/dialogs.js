@@ -24,9 +24,9 @@ function onKeys(table) {
     run();
   };
 }
-const Acts = ({ acts = kActs, busy, run, words = (act) => act.verb }) =>
-  acts.map((act, at) =>
-    h(Button, { key: act.decision, kind: `act ${act.kind}`, keys: act.key, busy, autofocus: at === 0, onClick: () => run(act.decision) }, words(act)),
+const buttonsOf = ({ acts = kActs, busy, run, words = (act) => act.verb }) =>
+  acts.map((act) =>
+    h(Button, { key: act.decision, kind: `act ${act.kind}`, keys: act.key, busy, onClick: () => run(act.decision) }, words(act)),
   );
 
 // ---- e: the note
@@ -45,7 +45,7 @@ export class NoteDialog extends Component {
       {
         title: "Note for the decision",
         onClose: () => (keep(value), close()),
-        actions: [h(Button, { onClick: () => (keep(null), close()) }, "No note"), h(Button, { onClick: () => (keep(value), close()) }, "Keep for the decision"), h(Acts, { acts: acts.map((one) => ({ ...one, key: undefined })), run: (decision) => (keep(value), close(), decide(decision, value ?? {})) })],
+        actions: [h(Button, { onClick: () => (keep(null), close()) }, "No note"), h(Button, { onClick: () => (keep(value), close()) }, "Keep for the decision"), buttonsOf({ acts: acts.map((one) => ({ ...one, key: undefined })), run: (decision) => (keep(value), close(), decide(decision, value ?? {})) })],
       },
       h(TextField, { label: "Reason", hint: "A word or two. It is seen in the log and can be counted.", value: reason, set: (text) => this.setState({ reason: text }), maxlength: 100, list: this.list, autofocus: true }),
       h("datalist", { id: this.list }, kReasons.map((one) => h("option", { value: one }))),
@@ -81,10 +81,10 @@ export class BlockDialog extends Component {
     const acts = kActs.filter((one) => one.decision !== "approve");
     return h(
       Dialog,
-      { title: "Decide and block", onClose: close, actions: [h(Button, { kind: "quiet", onClick: close }, "Cancel"), h(Acts, { acts: acts.reverse(), run, words: (act) => `${act.verb} and block` })] },
+      { title: "Decide and block", onClose: close, onKeyDown: onKeys({ s: () => run("spam"), r: () => run("reject") }), actions: [h(Button, { kind: "quiet", onClick: close }, "Cancel"), buttonsOf({ acts: [...acts].reverse(), run, words: (act) => `${act.verb} and block` })] },
       h(
         "div",
-        { class: "ticks", onKeyDown: onKeys({ s: () => run("spam"), r: () => run("reject") }) },
+        { class: "ticks" },
         h("p", null, "What comes from there later is spam at once. Undoing the decision takes the block back, too."),
         this.offers.map(([name, title, value, none], at) =>
           value
@@ -123,6 +123,13 @@ export class BulkDialog extends Component {
   }
   componentDidMount() {
     if (this.props.filter) this.look();
+    this.componentDidUpdate();
+  }
+  // Once it is known what it touches, Enter does the first thing.
+  componentDidUpdate() {
+    const act = this.box?.closest("dialog").querySelector("footer .act");
+    if (act && !this.focused) act.focus();
+    this.focused = Boolean(act);
   }
   async look() {
     const { filter } = this.props;
@@ -162,16 +169,17 @@ export class BulkDialog extends Component {
       {
         title,
         onClose: close,
+        onKeyDown: onKeys(decision ? {} : Object.fromEntries(acts.map((one) => [one.key, () => this.run(one.decision)]))),
         actions: ready
           ? [
               h(Button, { kind: "quiet", onClick: close }, "Cancel"),
-              h(Acts, { acts: decision ? acts.map((one) => ({ ...one, key: "Enter" })) : acts, busy, run: (one) => this.run(one), words: (act) => (act.decision === "spam" ? `Mark ${number(count)} as spam` : `${act.verb} ${number(count)}`) }),
+              buttonsOf({ acts: decision ? acts.map((one) => ({ ...one, key: "Enter" })) : acts, busy, run: (one) => this.run(one), words: (act) => (act.decision === "spam" ? `Mark ${number(count)} as spam` : `${act.verb} ${number(count)}`) }),
             ]
           : [h(Button, { onClick: close, autofocus: true }, "Close")],
       },
       h(
         "div",
-        { class: "bulk", onKeyDown: onKeys(decision ? {} : Object.fromEntries(acts.map((one) => [one.key, () => this.run(one.decision)]))), ref: (box) => ready && box && !this.focused && (this.focused = true) && box.closest("dialog").querySelector("footer .act")?.focus() },
+        { class: "bulk", ref: (box) => (this.box = box) },
         words && h("p", null, words),
         problem && h(Trouble, { problem, again: () => this.look() }),
         !problem && count === undefined && h(Waiting, { what: "Looking what it would touch" }),

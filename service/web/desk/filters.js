@@ -11,7 +11,8 @@ export const kTabs = [
   { title: "Rejected", words: { status: "rejected" }, counted: "rejected" },
   { title: "Decided by me", words: { decided_by: "me" }, counted: "decided_by_me" },
 ];
-export const kSorts = [
+const kDecided = ["decided", "Newest decision first"];
+const kSorts = [
   ["useful", "Most useful first"],
   ["oldest", "Oldest first"],
   ["newest", "Newest first"],
@@ -49,7 +50,8 @@ export const statusOf = (query) => {
   const status = query.get("status") ?? "pending";
   return status === "any" ? null : status;
 };
-export const sortOf = (query) => query.get("sort") ?? (statusOf(query) === "pending" ? "useful" : "newest");
+export const sortOf = (query) => query.get("sort") ?? (query.get("decided_by") ? "decided" : statusOf(query) === "pending" ? "useful" : "newest");
+export const sortsOf = (query) => (query.get("decided_by") ? [kDecided, ...kSorts.slice(1)] : kSorts);
 
 // The address of a tab: filters stay.
 export const tabHref = (at) => withWords({ status: "", decided_by: "", sort: "", comment: "", ...kTabs[at].words }, { path: "/desk" });

@@ -7,7 +7,7 @@ import { ago, doneWord, many, number, statusWord } from "./format.js";
 import { go, withWords } from "./nav.js";
 import { BlockDialog, BulkDialog, HelpDialog, NoteDialog, actOf, kActs, kMost } from "./dialogs.js";
 import { Deeds } from "./deeds.js";
-import { Chips, FilterDialog, Search, Tabs, apiFilter, filterBy, filtersOf, kSorts, kTabs, listKey, noFilters, sortOf, statusOf, tabHref, tabOf } from "./filters.js";
+import { Chips, FilterDialog, Search, Tabs, apiFilter, filterBy, filtersOf, kTabs, listKey, noFilters, sortOf, sortsOf, statusOf, tabHref, tabOf } from "./filters.js";
 import { Leases } from "./lease.js";
 import { List } from "./list.js";
 import { Reading, leaseOf, nearCount } from "./reading.js";
@@ -521,7 +521,7 @@ export default class Queue extends Component {
   askLikes(item = this.item) {
     if (!item || item.status === "checked") return;
     const detail = this.details.get(item.id);
-    if (detail && nearCount(detail) + detail.copy_count === 0) return notify("Nothing else is like this one.");
+    if (detail && nearCount(detail) === 0) return notify("Nothing else is like this one.");
     this.ask("bulk", { title: "All that are like this one", words: item.status === "pending" ? "This comment, and those that wait with the same or nearly the same text." : `This comment, and those with the same or nearly the same text that are ${statusWord(item.status)}, too.`, filter: { like: item.id, status: item.status } });
   }
   askFilter() {
@@ -643,10 +643,11 @@ export default class Queue extends Component {
         h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "All loaded"),
         h(Button, { kind: "quiet small", onClick: () => (this.setState({ picked: new Map() }), announce("Nothing is selected.")) }, "None"),
       );
+    if (this.rows.items.length === 0) return null;
     return h(
       "div",
       { class: "bar order" },
-      h("label", null, h("span", { class: "hidden" }, "Order"), h("select", { onChange: (event) => go(withWords({ sort: event.target.value, comment: "" })) }, kSorts.map(([value, label]) => h("option", { key: value, value, selected: value === sortOf(query) }, label)))),
+      h("label", null, h("span", { class: "hidden" }, "Order"), h("select", { onChange: (event) => go(withWords({ sort: event.target.value, comment: "" })) }, sortsOf(query).map(([value, label]) => h("option", { key: value, value, selected: value === sortOf(query) }, label)))),
       h("span", { class: "rest" }, filtersOf(query).length > 0 && this.rows.items.length > 1 && h(Button, { kind: "quiet small", "aria-label": "Decide all that match the filter", onClick: () => this.askFilter() }, "Decide all…"), h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "Select all")),
     );
   }
@@ -703,7 +704,7 @@ export default class Queue extends Component {
                 minute,
                 follow,
                 focus,
-                label: `${kTabs[tabOf(query)]?.title ?? "Comments"}, ${kSorts.find(([name]) => name === sortOf(query))?.[1] ?? ""}`,
+                label: `${kTabs[tabOf(query)]?.title ?? "Comments"}, ${sortsOf(query).find(([name]) => name === sortOf(query))?.[1] ?? ""}`,
                 onOpen: (id, event) => this.read(id, event),
                 onPick: (id, event) => (event.shiftKey ? this.pickTo(id) : this.pick(id)),
                 onNear: (at) => this.rows.near(at),
@@ -764,6 +765,6 @@ function fasterWords(detail, why = "stale") {
 }
 // Of a detail what a row of the list has.
 function pick(detail) {
-  const { history, facts, records, copies, copy_count, near_copies, learned, near_count, near_more, ...row } = detail;
+  const { history, facts, records, copies, copy_count, near, near_copies, learned, ...row } = detail;
   return row;
 }

@@ -30,7 +30,8 @@ export function networkOf(ip) {
   if (ip.includes("::")) while (groups.length + tail.split(":").filter(Boolean).length < 8) groups.push("0");
   return `${groups.slice(0, 3).join(":")}::/48`;
 }
-export const nearCount = (detail) => detail?.near_count ?? detail?.near_copies?.length ?? 0;
+// How many others are like it.
+export const nearCount = (detail) => Math.max(0, (detail?.near?.count ?? 1) - 1);
 
 // What a rule or the learner saw, by field: {"content": [{start, end, by, score, ...}]}.
 // `quiet`: it shows only when one looks at it, as it lies over (nearly) everything.
@@ -95,8 +96,11 @@ class Findings extends Component {
       h("span", { id: told, hidden: true }, about),
     );
   }
-  render({ item, words, policy, hot, filterBy }, { all }) {
-    const { findings, probability } = item.verdict;
+  render({ item, words, learned, policy, hot, filterBy }, { all }) {
+    const { findings } = item.verdict;
+    // What the learner says today, and what it said when the comment came where that was something else.
+    const probability = learned ? learned.probability : item.verdict.probability;
+    const then = probability !== null && item.verdict.probability !== null && percent(item.verdict.probability) !== percent(probability) ? ` (${percent(item.verdict.probability)} when it came)` : "";
     const order = findings.map((one, at) => ({ one, at })).sort((a, b) => Boolean(a.one.shadow) - Boolean(b.one.shadow) || Math.abs(b.one.score) - Math.abs(a.one.score));
     const shown = all || order.length <= kChips + 1 ? order : order.slice(0, kChips);
     const finding = findings[hot];
@@ -112,7 +116,7 @@ class Findings extends Component {
         h("span", null, ` ${kOpinion[item.verdict.action]}`),
         limits && h("span", { class: "soft" }, ` (${limits})`),
         h("span", { class: "soft" }, " · "),
-        probability === null ? h("span", { class: "soft" }, "The learner has not seen enough to say") : h("span", null, "Learner: ", h("strong", null, percent(probability)), " spam"),
+        probability === null ? h("span", { class: "soft" }, "The learner has not seen enough to say") : h("span", null, "Learner: ", h("strong", null, percent(probability)), " spam", h("span", { class: "soft" }, then)),
       ),
       findings.length > 0
         ? h(
@@ -232,7 +236,7 @@ export class Reading extends Component {
       item.verdict.unchecked && h("p", { class: "told odd" }, "A check could not be made, so this was held: what is said of it here may be incomplete."),
       item.discard && h("p", { class: "told bad" }, "Blatant spam: it was set aside at once."),
       note && h("p", { class: "told" }, "Goes with the decision: ", h("bdi", null, [note.reason, note.note].filter(Boolean).join(": ")), " ", h(Button, { kind: "quiet small", onClick: openNote }, "Change")),
-      h(Findings, { item, words, policy: site?.policy, hot, filterBy, look: (by) => by !== hot && this.setState({ hot: by }) }),
+      h(Findings, { item, words, learned: detail?.learned, policy: site?.policy, hot, filterBy, look: (by) => by !== hot && this.setState({ hot: by }) }),
       h(
         "div",
         { class: "content" },
@@ -244,11 +248,10 @@ export class Reading extends Component {
         h(
           "div",
           { class: "bar near" },
-          h(Button, { onClick: () => filterBy("like", item.id, { status: "any" }) }, `${number(near)}${detail.near_more ? " or more" : ""} like this`),
+          h(Button, { onClick: () => filterBy("like", item.id, { status: "any" }) }, `${number(near)}${detail.near.more ? " or more" : ""} like this`),
           item.status !== "checked" && h(Button, { kind: "quiet", keys: "l", onClick: likes }, "Decide all of them"),
-          detail.copy_count > 0 && h("span", { class: "soft" }, `${many(detail.copy_count, "exact copy", "exact copies")} among all kept`),
+          h("span", { class: "soft" }, [detail.near.pending > 0 && `${number(detail.near.pending)} of all wait`, detail.copy_count > 0 && many(detail.copy_count, "exact copy", "exact copies")].filter(Boolean).join(", ")),
         ),
-      near === 0 && detail?.copy_count > 0 && h("p", { class: "soft" }, many(detail.copy_count, "exact copy", "exact copies"), " of this text ", detail.copy_count === 1 ? "is" : "are", " kept."),
       h(
         "dl",
         { class: "facts" },

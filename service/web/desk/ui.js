@@ -7,12 +7,16 @@ export const newId = (prefix = "id") => `${prefix}-${++counter}`;
 
 // ---- saying what happened: to eyes in a notice, to ears in the page's live regions
 
+const kTogether = 700; // ms in which two messages are read as one, so that none is cut off
+const told = {};
 function tell(id, text) {
   const place = document.getElementById(id);
   if (!place) return;
+  const before = told[id] && Date.now() - told[id].at < kTogether ? told[id].text + " " : "";
+  told[id] = { text: before + text, at: Date.now() };
   place.textContent = "";
   // The same words twice are two messages.
-  requestAnimationFrame(() => (place.textContent = text));
+  requestAnimationFrame(() => (place.textContent = told[id].text));
 }
 export const announce = (text) => tell("live", text);
 export const alarm = (text) => tell("alert", text);
@@ -114,7 +118,7 @@ export const Choice = ({ label, hint, error, wide, value, set, options, ...rest 
 export const Tick = ({ label, value, set, ...rest }) =>
   h("label", { class: "tick" }, h("input", { type: "checkbox", ...rest, checked: Boolean(value), onChange: (event) => set(event.target.checked) }), h("span", null, label));
 
-// A dialog over the page: focus stays in it and goes back afterwards, Escape closes it where `onClose` is given.
+// A dialog over the page: focus stays in it and goes back afterwards, Escape closes it where `onClose` is given. `onKeyDown`: keys of its own.
 export class Dialog extends Component {
   constructor(props) {
     super(props);
@@ -130,10 +134,10 @@ export class Dialog extends Component {
   componentWillUnmount() {
     if (this.box.open) this.box.close();
   }
-  render({ title, onClose, children, actions, wide }) {
+  render({ title, onClose, onKeyDown, children, actions, wide }) {
     return h(
       "dialog",
-      { ref: (box) => box && (this.box = box), class: wide ? "wide" : "", "aria-labelledby": this.id },
+      { ref: (box) => box && (this.box = box), class: wide ? "wide" : "", "aria-labelledby": this.id, onKeyDown },
       h("header", null, h("h2", { id: this.id }, title), onClose && h("button", { class: "close", "aria-label": "Close", onClick: onClose }, "×")),
       h("div", { class: "body" }, children),
       actions && h("footer", null, actions),

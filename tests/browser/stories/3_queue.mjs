@@ -132,4 +132,233 @@ describe("the queue of the desk", () => {
     await seen(mo, "queue-nothing");
     mo.clean();
   });
+
+  it("one decision for a whole campaign, after a look at it, and back as a whole", async () => {
+    const { site } = await waiting(6);
+    const text = (n) => `Great post! Win big money every day at our new casino without any deposit, visit https://casino${n % 3}.example/win and use the code LUCKY today for your bonus`;
+    for (let n = 0; n < 17; ++n) await site.submit({ content: text(n), author: { name: `Promo ${n}`, email: `promo${n}@mail.example` }, client: { ip: `203.0.113.${n + 1}` } });
+    const waits = (await site.queue()).length;
+    const mo = await desk(world, "moderator", site.id);
+    const { page, keys } = mo;
+    await eventually(async () => (await rows(page).count()) === waits, "all wait");
+    while (!/^Promo/.test(await page.locator(".row.current .name").innerText())) await keys("j");
+    await reading(page).getByText("16 like this").waitFor();
+    await seen(mo, "queue-cluster");
+    await keys("l");
+    const asked = page.getByRole("dialog", { name: "All that are like this one" });
+    await asked.getByText("17 comments", { exact: true }).waitFor();
+    assert.equal(await asked.getByRole("list", { name: "Some of them" }).getByRole("listitem").count(), 6);
+    assert.equal((await site.queue({ status: "spam" })).length, 0, "only a look so far");
+    await seen(mo, "queue-bulk");
+    await keys("s");
+    await asked.waitFor({ state: "detached" });
+    await eventually(async () => (await rows(page).count()) === waits - 17, "they left the list");
+    assert.equal((await site.queue({ status: "spam" })).length, 17);
+    await page.getByRole("region", { name: "Last decisions" }).getByText("Marked 17 as spam").waitFor();
+    assert.match((await said(page)).live, /Marked 17 as spam/);
+    await keys("u");
+    await eventually(async () => (await rows(page).count()) === waits, "they are back");
+    assert.equal((await site.queue()).length, waits);
+    assert.equal((await site.queue({ status: "spam" })).length, 0);
+
+    // One of them by itself: the others are offered.
+    while (!/^Promo/.test(await page.locator(".row.current .name").innerText())) await keys("j");
+    await keys("s");
+    await page.getByText("16 more like this").waitFor();
+    await seen(mo, "queue-offer");
+    await keys("m");
+    await page.getByRole("button", { name: /^Mark 16 as spam/ }).waitFor();
+    await keys("Enter");
+    await eventually(async () => (await rows(page).count()) === waits - 17, "they left again");
+
+    // A selection.
+    await keys("x", "j", "x", "j", "x");
+    await page.getByText("3 selected").waitFor();
+    await seen(mo, "queue-selected");
+    await keys("Shift+A");
+    await page.getByRole("dialog", { name: "Approve 3 comments?" }).waitFor();
+    await keys("Enter");
+    await eventually(async () => (await site.queue({ status: "approved" })).length === 3, "three are approved");
+    await saved(page);
+    await keys("u");
+    await eventually(async () => (await site.queue({ status: "approved" })).length === 0, "and wait again");
+    mo.clean();
+  });
+
+  it("two moderators: who looks is seen, who is slower is told, and nobody’s work is undone unknowingly", async () => {
+    const { site } = await waiting(8);
+    const ana = await desk(world, "moderator", site.id, { name: unique("Ana") });
+    await reading(ana.page).waitFor();
+    await eventually(async () => (await site.queue({}, ana.token)).filter((one) => one.lease).length >= 1, "what is on the screen is leased");
+    const ben = await desk(world, "moderator", site.id, { name: unique("Ben") });
+    await reading(ben.page).getByText("is looking at this").waitFor();
+    await seen(ben, "queue-lease");
+    const first = await ben.page.locator(".row.current .name").innerText();
+    const text = await reading(ben.page).locator(".content .text").innerText();
+    await ben.keys("s");
+    await ben.page.getByRole("dialog", { name: "Somebody else is looking at this" }).waitFor();
+    await seen(ben, "queue-lease-ask");
+    await ben.keys("Escape");
+    assert.equal((await site.queue({ status: "spam" })).length, 0);
+
+    // Ana is faster; Ben's page does not know yet, and he insists.
+    await ana.keys("a");
+    await saved(ana.page);
+    await ben.keys("s", "Enter");
+    const told = ben.page.getByRole("region", { name: "Messages" }).getByText(`${ana.token.name} was faster: approved it`);
+    await told.waitFor();
+    assert.match((await said(ben.page)).alert, /was faster/);
+    const row = ben.page.locator(".row", { hasText: first });
+    await row.getByText("approved", { exact: true }).waitFor();
+    await seen(ben, "queue-conflict");
+    assert.equal((await site.queue({ status: "approved" }))[0].content.slice(0, 20), text.slice(0, 20), "what Ana decided stands");
+
+    // A bulk decision with an overtaken one in it does the rest and names that one.
+    await ana.keys("r");
+    await saved(ana.page);
+    await ben.page.getByRole("button", { name: "Select all" }).click();
+    await ben.keys("Shift+S", "Enter");
+    await eventually(async () => (await site.queue({ status: "spam" })).length >= 6, "the others are spam");
+    assert.equal((await site.queue({ status: "rejected" })).length, 1);
+    ana.clean();
+    ben.clean();
+  });
+
+  it("new comments are announced and move nothing; counts follow", async () => {
+    const { site } = await waiting(3);
+    const mo = await desk(world, "moderator", site.id);
+    const { page } = mo;
+    await rows(page).nth(2).waitFor();
+    const before = await names(page);
+    const reads = await reading(page).locator(".content .text").innerText();
+    for (let n = 0; n < 2; ++n) await site.submit({ content: `Something quite new about the ${n ? "plum tree" : "hazel hedge"} behind the shed and its visitors` });
+    await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+    const button = page.getByRole("button", { name: "2 new comments: show" });
+    await button.waitFor();
+    assert.deepEqual(await names(page), before);
+    assert.equal(await reading(page).locator(".content .text").innerText(), reads);
+    assert.match((await said(page)).live, /2 new comments/);
+    await seen(mo, "queue-new");
+    await mo.keys("n");
+    await eventually(async () => (await rows(page).count()) === 5, "they are shown");
+    assert.equal(await counted(page, "Pending"), 5);
+    mo.clean();
+  });
+
+  it("filters in words survive a reload and say what is wrong with them", async () => {
+    const { site } = await waiting(20);
+    const mo = await desk(world, "moderator", site.id);
+    const { page, keys } = mo;
+    await rows(page).nth(19).waitFor();
+    await keys("f");
+    await page.getByLabel("Author’s name").fill("Ana");
+    await page.getByLabel("Score to").fill("12");
+    await page.getByLabel("From this day").fill("2020-01-01");
+    await seen(mo, "queue-filter");
+    await keys("Enter");
+    await eventually(async () => (await names(page)).every((name) => name.includes("Ana")) && (await rows(page).count()) === 2, "two of Ana");
+    await page.getByRole("combobox", { name: "Order" }).selectOption("oldest");
+    await eventually(async () => /sort=oldest/.test(page.url()) && (await rows(page).count()) === 2, "in another order");
+    const shown = await names(page);
+    await page.reload();
+    await rows(page).nth(1).waitFor();
+    assert.deepEqual(await names(page), shown);
+    const chips = page.getByRole("group", { name: "Filters" });
+    for (const words of ["author: Ana", "score to 12", "from 1 Jan 2020"]) await chips.getByText(words, { exact: true }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("sort"), "oldest");
+    await seen(mo, "queue-filtered");
+    await chips.getByRole("button", { name: "Without the filter author: Ana" }).click();
+    await eventually(async () => (await rows(page).count()) > 5, "more of them");
+    // From the comment that one reads.
+    await reading(page).getByRole("button", { name: /Only this network/ }).click();
+    await chips.getByText("address: 198.51.100.0/24").waitFor();
+    await page.goBack();
+    await chips.getByText("address:").waitFor({ state: "detached" });
+
+    await mo.go("/desk?min_score=lots&ip=nowhere");
+    await page.getByRole("alert").filter({ hasText: /\w/ }).first().waitFor();
+    await page.locator(".chip.wrong").waitFor();
+    await page.getByRole("button", { name: "Change" }).click();
+    assert.equal(await page.locator("dialog [aria-invalid=true]").count(), 1);
+    await seen(mo, "queue-filter-wrong");
+    mo.clean();
+  });
+
+  it("on a phone: the list, then the comment in its place, and the way back", async () => {
+    const { site } = await waiting(9);
+    const mo = await desk(world, "moderator", site.id, kPhone);
+    const { page } = mo;
+    await rows(page).nth(8).waitFor();
+    await seen(mo, "queue-phone-list");
+    const [first, second, third] = await names(page);
+    await rows(page).first().tap();
+    await reading(page).getByRole("heading", { name: first }).waitFor();
+    await seen(mo, "queue-phone-read");
+    await page.getByRole("button", { name: "Spam" }).tap();
+    await reading(page).getByRole("heading", { name: second }).waitFor();
+    await page.goBack();
+    await eventually(async () => (await names(page))[0] === second, "the list without the first");
+    await rows(page).first().tap();
+    await page.getByRole("button", { name: "Approve" }).tap();
+    await reading(page).getByRole("heading", { name: third }).waitFor();
+    await page.getByRole("button", { name: "Back to the list" }).tap();
+    await eventually(async () => (await rows(page).count()) === 7, "seven are left");
+    await seen(mo, "queue-phone-strip");
+    assert.equal((await site.queue({ status: "spam" })).length, 1);
+    assert.equal((await site.queue({ status: "approved" })).length, 1);
+    mo.clean();
+  });
+
+  it("a session that ends in the middle of work loses nothing", async () => {
+    const { site } = await waiting(6);
+    const mo = await desk(world, "moderator", site.id);
+    const { page, keys, token } = mo;
+    await rows(page).nth(5).waitFor();
+    await keys("x", "j", "x", "e");
+    await page.getByLabel("Note", { exact: true }).fill("a note that took a while");
+    await page.getByRole("button", { name: "Keep for the decision" }).click();
+    await mo.expire();
+    await keys("r");
+    const again = page.getByRole("dialog", { name: "Your session has ended" });
+    await again.waitFor();
+    await seen(mo, "queue-expired");
+    await again.getByLabel("Token").fill(token.token);
+    await keys("Enter");
+    await again.waitFor({ state: "detached" });
+    await saved(page);
+    const [rejected] = await site.queue({ status: "rejected" });
+    assert.equal((await site.detail(rejected)).history.at(-1).note, "a note that took a while");
+    await page.getByText("1 selected").waitFor();
+    assert.equal(await rows(page).count(), 5);
+    mo.clean();
+  });
+
+  it("without the network a decision waits, is sent once, and leaving warns", async () => {
+    const { site } = await waiting(5);
+    const mo = await desk(world, "moderator", site.id);
+    const { page, keys, context } = mo;
+    await rows(page).nth(4).waitFor();
+    await eventually(async () => (await page.locator(".facts .history").count()) > 0, "details are there");
+    await context.setOffline(true);
+    await keys("a", "s");
+    assert.equal(await rows(page).count(), 3);
+    await page.getByText("2 decisions not saved yet").waitFor();
+    await seen(mo, "queue-offline");
+    assert.equal(await page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true }))), true, "leaving asks");
+    await context.setOffline(false);
+    await saved(page);
+    await page.getByText("not saved yet").waitFor({ state: "detached" });
+    assert.equal((await site.queue({ status: "approved" })).length, 1);
+    assert.equal((await site.queue({ status: "spam" })).length, 1);
+    // The answer is lost, not the request: sent again under the same key it is carried out once.
+    let lost = 0;
+    await page.route("**/v1/decisions", async (route) => (lost++ === 0 ? (await route.fetch(), route.abort()) : route.continue()));
+    await keys("r");
+    await eventually(() => lost === 2, "it is sent again");
+    await saved(page);
+    assert.equal((await site.queue({ status: "rejected" })).length, 1);
+    const { body } = await mo.token.get("/v1/decisions", { by: mo.token.name });
+    assert.equal(body.items.length, 3);
+    mo.clean();
+  });
 });
