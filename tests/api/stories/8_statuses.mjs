@@ -25,8 +25,10 @@ ham = ["nothing of that kind"]
 // Their effect is in memory: a full disk does not hinder them.
 const inMemory = (operation) => operation.path.startsWith("/v1/rules/backtests");
 
-// How to make each call, once and as often as asked: {path, query?, body?}. `missing`: the same about something that is
-// not there.
+// How to make each call, once and as often as asked: {path, query?, body?, headers?}. `missing`: the same about something
+// that is not there. Where it is not the token in Authorization that decides: `unknown`, `forbidden` and `guess`, the same
+// by somebody unknown, by who may not, and with a secret that is guessed. `taken`: of a call that is always the same one,
+// another call whose key it may not use.
 function calls(house, blog) {
   const held = async () => (await blog.doubtful()).id;
   const decision = async () => (await blog.decide("spam", [await held()])).id;
@@ -111,6 +113,33 @@ function calls(house, blog) {
     "GET /demo/{file}": {
       make: async () => ({ path: "/demo/page.css" }),
       missing: { path: "/demo/nothing.css" },
+    },
+    "GET /desk": { make: async () => ({ path: "/desk" }) },
+    "GET /desk/{file}": {
+      make: async () => ({ path: "/desk/desk.css" }),
+      missing: { path: "/desk/nothing.css" },
+    },
+    "GET /desk/session": { make: async () => ({ path: "/desk/session" }) },
+    "POST /desk/session": {
+      make: async () => ({ path: "/desk/session", body: { token: blog.moderator.token } }),
+      unknown: { path: "/desk/session", body: { token: "chf_" + "x".repeat(43) } },
+      forbidden: { path: "/desk/session", body: { token: blog.frontend.token } },
+      guess: () => ({ path: "/desk/session", body: { code: unique("guess").padEnd(43, "x").slice(-43) } }),
+    },
+    "DELETE /desk/session": {
+      make: async () => ({ path: "/desk/session" }),
+      forbidden: { path: "/desk/session", headers: { Origin: "https://evil.example" } },
+      guess: () => ({
+        path: "/desk/session",
+        headers: {
+          Origin: `http://127.0.0.1:${house.service.port}`,
+          Cookie: `chaffinch_desk=${unique("guess").padEnd(43, "x").slice(-43)}`,
+        },
+      }),
+    },
+    "DELETE /desk/sessions": {
+      make: async () => ({ path: "/desk/sessions" }),
+      taken: { method: "DELETE", path: "/v1/queue/claim" },
     },
     "GET /v1/comments/{id}": {
       make: async () => ({ path: `/v1/comments/${await held()}` }),
@@ -302,6 +331,10 @@ function calls(house, blog) {
       make: async () => ({ path: `/v1/tokens/${(await house.token("feed", blog.id)).id}` }),
       missing: { path: `/v1/tokens/${kNobody}` },
     },
+    "POST /v1/tokens/{id}/link": {
+      make: async () => ({ path: `/v1/tokens/${(await house.token("moderator", blog.id)).id}/link` }),
+      missing: { path: `/v1/tokens/${kNobody}/link` },
+    },
     "GET /healthz": { make: async () => ({ path: "/healthz" }) },
     "HEAD /healthz": { make: async () => ({ path: "/healthz" }) },
     "GET /readyz": { make: async () => ({ path: "/readyz" }) },
@@ -326,7 +359,7 @@ describe("each call answers each status that is described for it", () => {
   });
   after(() => house.close());
   const send = (operation, wish, options = {}) =>
-    call(house.service, operation.method, wish.path, { token: house.admin.token, query: wish.query, body: wish.body, ...options });
+    call(house.service, operation.method, wish.path, { token: house.admin.token, query: wish.query, body: wish.body, headers: wish.headers, ...options });
   const each = (status, ask) =>
     it(`${status}`, async () => {
       const some = naming(status);
@@ -349,7 +382,7 @@ describe("each call answers each status that is described for it", () => {
       assert.ok(first.status < 300, `${operation.name}: ${first.status} ${first.text}`);
       if (!writes(operation)) continue;
       const again = await send(operation, wish, options);
-      if (["POST /v1/sites", "POST /v1/tokens"].includes(operation.name)) {
+      if (["POST /v1/sites", "POST /v1/tokens", "POST /v1/tokens/{id}/link"].includes(operation.name)) {
         assert.equal(again.status, 409);
         assert.match(again.body.detail, /shown then only/);
         continue;
@@ -366,14 +399,14 @@ describe("each call answers each status that is described for it", () => {
   });
   let host = 0; // whoever shows too many unknown tokens is slowed
   each(401, async (operation) =>
-    send(operation, await table[operation.name].make(), {
+    send(operation, table[operation.name].unknown ?? (await table[operation.name].make()), {
       token: "chf_" + "x".repeat(43),
       localAddress: `127.0.1.${++host}`,
     }),
   );
   each(403, async (operation) => {
     const token = operation.path === "/metrics" ? blog.moderator.token : watcher.token;
-    return send(operation, await table[operation.name].make(), { token });
+    return send(operation, table[operation.name].forbidden ?? (await table[operation.name].make()), { token });
   });
   each(404, async (operation) => {
     assert.ok(table[operation.name].missing, operation.name);
@@ -381,7 +414,8 @@ describe("each call answers each status that is described for it", () => {
   });
   each(409, async (operation) => {
     const once = { key: key() };
-    const first = await send(operation, await table[operation.name].make(), once);
+    const taken = table[operation.name].taken;
+    const first = await send(taken ?? operation, taken ?? (await table[operation.name].make()), once);
     assert.ok(first.status < 300, first.text);
     const wish = await table[operation.name].make();
     const bytes = wish.body === undefined ? undefined : JSON.stringify(wish.body) + " ";
@@ -427,7 +461,10 @@ describe("each call answers each status that is described for it", () => {
       if ((await send(queue, { path: "/v1/queue" }, guess())).status === 429) break;
     }
     for (const operation of naming(429)) {
-      const answer = await send(operation, await table[operation.name].make(), guess());
+      const guessed = table[operation.name].guess;
+      let answer;
+      for (let i = 0; i < (guessed ? 100 : 1) && answer?.status !== 429; ++i)
+        answer = await send(operation, guessed ? guessed() : await table[operation.name].make(), guess());
       assert.equal(answer.status, 429, operation.name);
       assert.ok(Number(answer.headers["retry-after"]) >= 1);
     }
@@ -476,9 +513,18 @@ describe("when the disk is full", () => {
     try {
       const blog = await house.site();
       const table = calls(house, blog);
-      const some = document.operations.filter((one) => described(one).includes("503") && writes(one) && !inMemory(one));
+      // Signing in and out takes no key, and is a write all the same.
+      const signs = (one) => one.path === "/desk/session" && one.method !== "GET";
+      const some = document.operations.filter(
+        (one) => described(one).includes("503") && (writes(one) || signs(one)) && !inMemory(one),
+      );
       const wishes = new Map();
       for (const operation of some) wishes.set(operation.name, await table[operation.name].make());
+      const signedIn = await house.nobody.post("/desk/session", { token: blog.moderator.token });
+      wishes.get("DELETE /desk/session").headers = {
+        Origin: `http://127.0.0.1:${house.service.port}`,
+        Cookie: signedIn.headers["set-cookie"][0].split(";")[0],
+      };
       const submit = (content) =>
         call(house.service, "POST", "/v1/comments", {
           token: blog.frontend.token,
@@ -503,6 +549,7 @@ describe("when the disk is full", () => {
           key: key(), // something to write, even where nothing is to do
           query: wish.query,
           body: wish.body,
+          headers: wish.headers,
         });
         assert.equal(answer.status, 503, `${operation.name}: ${answer.status} ${answer.text.slice(0, 200)}`);
         assert.match(answer.body.detail, /disk is full|cannot/);
