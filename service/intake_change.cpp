@@ -1,4 +1,5 @@
 // Comments that change after they were kept: by the front end, or by the author with the receipt.
+#include "analysis/gather.h"
 #include "intake.h"
 
 namespace chaffinch {
@@ -101,6 +102,14 @@ Result<Took> Intake::remove_own(std::string_view receipt, Id id, const Once& onc
   auto before = own(receipt, id, "removing", "remove", now);
   if (!before) return tl::unexpected(std::move(before).error());
   return store_.remove({}, id, "author", now, once);
+}
+
+std::optional<Heard> Intake::explain(const Submission& comment, const Facts& facts,
+                                     const Verdict& verdict) const {
+  if (learning_ == nullptr) return std::nullopt;
+  Evidence seen = gather(comment);
+  seen.facts = facts;
+  return learning_->hear(comment.site, seen, verdict.findings);
 }
 
 }  // namespace chaffinch

@@ -134,6 +134,16 @@ Impression Learning::explain(const std::string& site, const Evidence& evidence,
   return impression;
 }
 
+std::optional<Heard> Learning::hear(const std::string& site, const Evidence& evidence,
+                                    std::span<const Finding> findings) {
+  const Features features = features_of(evidence, findings, key_);
+  std::optional<Heard> heard;
+  (void)with_lanes(site, [&](const Learned& learned) {
+    heard = Heard{impression_of(evidence, features, learned), std::string(learned.version)};
+  });
+  return heard;
+}
+
 void Learning::learn(Lane& lane, const LearnEvent& event) const {
   auto lesson = decode_lesson(event.lesson);
   lane.learned.push_back(event.seq);

@@ -89,6 +89,10 @@ class Learning {
   // What the models make of a text: nothing while they are silent.
   Impression explain(const std::string& site, const Evidence& evidence, std::span<const Finding> findings);
 
+  // The same with the version of the models; nothing when they cannot be read.
+  std::optional<Heard> hear(const std::string& site, const Evidence& evidence,
+                            std::span<const Finding> findings);
+
   // A lane's model as bytes (learner.h).
   Result<std::string> snapshot(const std::string& site);
 

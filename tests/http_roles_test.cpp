@@ -108,6 +108,8 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
       {"POST /v1/check", {"", "", comment}},
       {"POST /v1/learn", {"", "", json("{'site':'" + site + "','content':'x','label':'ham'}")}},
       {"GET /v1/queue", {"", "site=" + site, ""}},
+      {"GET /v1/queue/count", {"", "site=" + site, ""}},
+      {"GET /v1/queue/counts", {"", "site=" + site, ""}},
       {"POST /v1/queue/claim", {"", "", json("{'site':'" + site + "'}")}},
       {"DELETE /v1/queue/claim", {"", "", ""}},
       {"GET /v1/comments/{id}", {of.comment, "", ""}},

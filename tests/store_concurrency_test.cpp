@@ -177,6 +177,6 @@ TEST_CASE("a full queue answers unavailable at once, and what waits in vain is n
   CHECK(unavailable == 16);
   CHECK(kept == 0);
   CHECK(house.store->health().writable);
-  CHECK(value_of(house.store->count(in_site(), 100)) == 0);
+  CHECK(value_of(house.store->count(in_site(), 100)).count == 0);
   CHECK(value_of(house.store->recall(probe_of({}))).facts.recent_address_1h == 0);
 }

@@ -143,6 +143,28 @@ Finding finding_of(const Impression& impression) {
   return finding;
 }
 
+std::vector<WeighedWord> words_of(const Impression& impression) {
+  std::vector<WeighedWord> words;
+  for (const Weighed& one : impression.features) {
+    if (one.spot.start >= one.spot.end) continue;
+    const auto same = std::find_if(words.begin(), words.end(), [&](const WeighedWord& word) {
+      return word.spot.field == one.spot.field && word.spot.start == one.spot.start &&
+             word.spot.end == one.spot.end;
+    });
+    if (same != words.end()) {
+      same->weight += one.weight;
+      continue;
+    }
+    words.push_back({.spot = one.spot, .weight = one.weight});
+    words.back().spot.view = View::raw;
+  }
+  std::stable_sort(words.begin(), words.end(), [](const WeighedWord& a, const WeighedWord& b) {
+    return std::abs(a.weight) > std::abs(b.weight);
+  });
+  if (words.size() > kWords) words.resize(kWords);
+  return words;
+}
+
 bool counts_as_hit(const Finding& finding) {
   return finding.rule != kLearnedRule || finding.score >= kLearnedHit;
 }

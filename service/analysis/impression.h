@@ -78,6 +78,15 @@ double score_of(double margin, double trust);
 
 Impression impression_of(const Evidence& seen, const Features& features, const Learned& learned);
 
+// What weighed most, as words of the comment: features that were read from the same words are one, their
+// weights summed up; what was read from nowhere (a field that is not there) is left out. Heaviest first.
+struct WeighedWord {
+  Spot spot;          // view raw
+  double weight = 0;  // above 0 speaks for spam
+};
+inline constexpr std::size_t kWords = 12;
+std::vector<WeighedWord> words_of(const Impression& impression);
+
 // As the verdict shows it. REQUIRES: not silent.
 Finding finding_of(const Impression& impression);
 

@@ -2,6 +2,7 @@
 // stays in text.cpp and fold.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ bool valid_utf8(std::string_view text);
 // entities decoded, white space kept. A tag that begins a line or a cell leaves a line break where words
 // would join. Linear in the size whatever the nesting; never longer than the original. REQUIRES valid UTF-8.
 Text visible_text(std::string_view original);
+
+// What people see of its beginning, on one line: at most so many code points. REQUIRES valid UTF-8.
+std::string opening_of(std::string_view original, std::size_t characters);
 
 // `visible` folded for matching:
 //   - NFKC casefold (Unicode 15); control, zero-width and bidi characters and tags removed;

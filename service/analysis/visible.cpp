@@ -91,4 +91,24 @@ Text visible_text(std::string_view original) {
   return Visible(original).read();
 }
 
+std::string opening_of(std::string_view original, std::size_t characters) {
+  const std::string seen = visible_text(original).value;
+  std::string line;
+  bool space = false;
+  for (std::size_t at = 0, count = 0; at < seen.size();) {
+    const CodePoint c = decode_at(seen, at);
+    const bool blank =
+        c.value <= ' ' || c.value == 0x85 || c.value == 0xA0 || c.value == 0x2028 || c.value == 0x2029;
+    if (!blank) {
+      if (count + (space ? 2 : 1) > characters) break;
+      if (space) line += ' ';
+      line.append(seen, at, c.length);
+      count += space ? 2 : 1;
+    }
+    space = blank && !line.empty();
+    at += c.length;
+  }
+  return line;
+}
+
 }  // namespace chaffinch

@@ -65,6 +65,14 @@ struct Decision {
   std::optional<Id> undoes;     // for an undo
   std::optional<Id> undone_by;  // the latest undo of this decision
   std::vector<Skipped> skipped;
+  struct Sample {
+    Id id;
+    std::string begins;  // the first 80 characters that people see of it, on one line
+    std::string author;
+
+    bool operator==(const Sample&) const = default;
+  };
+  std::vector<Sample> sample;  // of its comments that are still there, at most 3
 
   bool operator==(const Decision&) const = default;
 };
@@ -79,6 +87,10 @@ struct HistoryEntry {
   std::optional<Status> after;
   std::string reason;
   std::string note;
+  // Of a decision other than an undo: whether it is the comment's latest one, so that undoing it changes the
+  // comment; whether an undo took it back here.
+  std::optional<bool> stands = {}, undone = {};
+  std::optional<Id> undoes = {};  // of an undo
 
   bool operator==(const HistoryEntry&) const = default;
 };

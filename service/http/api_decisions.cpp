@@ -3,6 +3,7 @@
 
 #include "core/limits.h"
 #include "http/calls.h"
+#include "http/filter.h"
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/wire.h"
@@ -32,17 +33,8 @@ Result<Answer> decide(Service& service, Call& call) {
   wish->once = std::move(*once);
   wish->now = call.now;
   if (wish->filter) {
-    QueueQuery& filter = *wish->filter;
-    auto site = site_of(call, filter.site, false, "/filter/site");
-    if (!site) return tl::unexpected(std::move(site).error());
-    filter.site = std::move(*site);
-    if (!filter.article.empty() && filter.site.empty()) {
-      return fail(Code::invalid, "an article is known within its site only", "/filter/site",
-                  "name the site too");
-    }
-    filter.reach = call.who.reach;
-    filter.holder = holder_of(call.who);
-    filter.now = call.now;
+    if (auto fine = aim(call, *wish->filter, "/filter/site"); !fine)
+      return tl::unexpected(std::move(fine).error());
   }
   auto settled = service.intake.settle(*wish);
   if (!settled) return tl::unexpected(std::move(settled).error());
@@ -60,6 +52,10 @@ Result<Answer> decisions(Service& service, Call& call) {
   query.reach = call.who.reach;
   query.site = from.text_or_empty("site", limits::kSiteName);
   query.by = from.text_or_empty("by", limits::kName);
+  if (query.by == kMe) {
+    query.by.clear();
+    query.by_token = call.who.token;
+  }
   const std::string kind = from.text_or_empty("decision", 20);
   if (!kind.empty()) {
     query.kind = decision_from(kind);

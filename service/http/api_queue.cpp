@@ -8,20 +8,7 @@
 namespace chaffinch::http::calls {
 namespace {
 
-// What the caller adds to a filter: how far it sees, and under which name it claims.
-Done aim(const Call& call, QueueQuery& query, std::string_view where) {
-  auto site = site_of(call, query.site, false, where);
-  if (!site) return tl::unexpected(std::move(site).error());
-  query.site = std::move(*site);
-  query.reach = call.who.reach;
-  query.holder = holder_of(call.who);
-  query.now = call.now;
-  if (!query.article.empty() && query.site.empty()) {
-    return fail(Code::invalid, "an article is known within its site only", std::string(where),
-                "name the site too");
-  }
-  return {};
-}
+constexpr std::uint32_t kCountUsual = 1'000;
 
 }  // namespace
 
@@ -39,21 +26,58 @@ Result<Answer> queue(Service& service, Call& call) {
   return json_answer(write_queue(page->items, page->next));
 }
 
+Result<Answer> queue_count(Service& service, Call& call) {
+  Query from(call.ask);
+  QueueQuery query;
+  read_filter(from, query);
+  const std::uint32_t at_most = from.whole("at_most", 1, limits::kCountMost).value_or(kCountUsual);
+  if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
+  if (auto fine = aim(call, query, "?site"); !fine) return tl::unexpected(std::move(fine).error());
+  auto count = service.store().count(query, at_most);
+  if (!count) return tl::unexpected(std::move(count).error());
+  return json_answer(write_count(*count));
+}
+
+Result<Answer> queue_counts(Service& service, Call& call) {
+  Query from(call.ask);
+  const std::string named = from.text_or_empty("site", limits::kSiteName);
+  if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
+  auto site = site_of(call, named, false, "?site");
+  if (!site) return tl::unexpected(std::move(site).error());
+  auto counts = service.store().queue_counts(call.who.reach, *site, call.who.token);
+  if (!counts) return tl::unexpected(std::move(counts).error());
+  return json_answer(write_queue_counts(*counts));
+}
+
 Result<Answer> claim(Service& service, Call& call) {
   auto once = once_of(call);
   if (!once) return tl::unexpected(std::move(once).error());
   auto wish = read_claim(call.ask.body);
   if (!wish) return tl::unexpected(std::move(wish).error());
+  const Time until = call.now + wish->minutes * kMinute;
+  if (!wish->ids.empty()) {
+    auto claimed = service.store().claim_these(ClaimThese{.reach = call.who.reach,
+                                                          .ids = std::move(wish->ids),
+                                                          .holder = holder_of(call.who),
+                                                          .token = call.who.token,
+                                                          .until = until,
+                                                          .now = call.now,
+                                                          .once = std::move(*once)});
+    if (!claimed) return tl::unexpected(std::move(claimed).error());
+    return with_mark(json_answer(write_claimed(*claimed)), *claimed);
+  }
   if (auto fine = aim(call, wish->query, "/site"); !fine) return tl::unexpected(std::move(fine).error());
   auto items = service.store().claim(Claim{.query = std::move(wish->query),
                                            .holder = holder_of(call.who),
                                            .token = call.who.token,
                                            .count = wish->count,
-                                           .until = call.now + wish->minutes * kMinute,
+                                           .until = until,
                                            .now = call.now,
                                            .once = std::move(*once)});
   if (!items) return tl::unexpected(std::move(items).error());
-  return with_mark(json_answer(write_claimed(*items)), *items);
+  Claimed claimed;
+  claimed.items = std::move(*items);
+  return with_mark(json_answer(write_claimed(claimed)), *items);
 }
 
 Result<Answer> unclaim(Service& service, Call& call) {
@@ -80,7 +104,8 @@ Result<Answer> detail(Service& service, Call& call) {
   if (!id) return tl::unexpected(std::move(id).error());
   auto found = service.store().detail(call.who.reach, *id, call.now);
   if (!found) return tl::unexpected(std::move(found).error());
-  return json_answer(write_detail(*found));
+  const auto heard = service.intake.explain(found->comment, found->facts, found->verdict);
+  return json_answer(write_detail(*found, heard ? &*heard : nullptr));
 }
 
 Result<Answer> recheck(Service& service, Call& call) {

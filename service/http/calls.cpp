@@ -5,6 +5,7 @@
 #include "analysis/links.h"
 #include "analysis/text.h"
 #include "core/limits.h"
+#include "http/filter.h"
 #include "http/head.h"
 #include "http/wire.h"
 #include "secrets.h"
@@ -178,6 +179,24 @@ Result<Id> id_of(const Call& call, std::string_view what) {
     return *id;
   }
   return fail(Code::not_found, "there is no such " + std::string(what) + ": that is not an id");
+}
+
+Done aim(const Call& call, QueueQuery& query, std::string_view where) {
+  auto site = site_of(call, query.site, false, where);
+  if (!site) return tl::unexpected(std::move(site).error());
+  query.site = std::move(*site);
+  query.reach = call.who.reach;
+  query.holder = holder_of(call.who);
+  query.now = call.now;
+  if (query.decided_by == kMe) {
+    query.decided_by.clear();
+    query.decided_by_token = call.who.token;
+  }
+  if (!query.article.empty() && query.site.empty()) {
+    return fail(Code::invalid, "an article is known within its site only", std::string(where),
+                "name the site too");
+  }
+  return {};
 }
 
 Done check_query(const Call& call, std::initializer_list<std::string_view> known) {

@@ -111,6 +111,10 @@ Result<std::string> site_of(const Call& call, const std::string& named, bool nee
                             std::string_view where = "/site");
 Result<Id> id_of(const Call& call, std::string_view what);  // the {id} of the path
 
+// What the caller adds to a filter of the queue: how far it sees, under which name it claims, and who "me"
+// is.
+Done aim(const Call& call, QueueQuery& query, std::string_view where);
+
 // Under which name the caller leases comments: two tokens may have one name, so it ends in the token's id,
 // which answers do not show (kHolderMark).
 std::string holder_of(const Who& who);
@@ -160,6 +164,8 @@ Result<Answer> sign_out_everywhere(Service&, Call&);
 Result<Answer> link_token(Service&, Call&);
 // api_queue.cpp
 Result<Answer> queue(Service&, Call&);
+Result<Answer> queue_count(Service&, Call&);
+Result<Answer> queue_counts(Service&, Call&);
 Result<Answer> claim(Service&, Call&);
 Result<Answer> unclaim(Service&, Call&);
 Result<Answer> detail(Service&, Call&);

@@ -18,11 +18,15 @@ inline std::optional<Sort> sort_from(std::string_view word) {
   if (word == "newest") return Sort::newest;
   if (word == "score") return Sort::score;
   if (word == "useful") return Sort::useful;
+  if (word == "decided") return Sort::decided;
   return std::nullopt;
 }
 
-// `Source` offers text_or_empty, number, flag and wrong (wire_json.h Fields, query.h Query). Leaves reach,
-// holder, cursor, limit and now alone.
+// Who asks, as a value of decided_by and by: the call's own token (aim in calls.h).
+inline constexpr std::string_view kMe = "me";
+
+// `Source` offers text_or_empty, number, flag, time, id and wrong (wire_json.h Fields, query.h Query). Leaves
+// reach, holder, cursor, limit and now alone.
 template <class Source>
 void read_filter(Source& from, QueueQuery& query) {
   query.site = from.text_or_empty("site", limits::kSiteName);
@@ -53,6 +57,13 @@ void read_filter(Source& from, QueueQuery& query) {
   query.max_score = from.number("max_score", -1e6, 1e6);
   query.text = from.text_or_empty("text", limits::kQueryText);
   query.claimed = from.flag("claimed");
+  query.since = from.time("since");
+  query.until = from.time("until");
+  if (query.since && query.until && *query.until <= *query.since)
+    from.wrong("until", "it is not after since", "comments from since on and before until are meant");
+  query.decision = from.id("decision");
+  query.decided_by = from.text_or_empty("decided_by", limits::kName);
+  query.like = from.id("like");
 }
 
 template <class Source>
@@ -63,7 +74,10 @@ void read_sort(Source& from, QueueQuery& query) {
   if (known)
     query.sort = *known;
   else
-    from.wrong("sort", "there is no such order", "it may be oldest, newest, score or useful");
+    from.wrong("sort", "there is no such order", "it may be oldest, newest, score, useful or decided");
+  if (query.sort == Sort::decided && query.decided_by.empty())
+    from.wrong("sort", "this order is one of a person's decisions",
+               "name that person in decided_by, or ask for another order");
 }
 
 }  // namespace chaffinch::http

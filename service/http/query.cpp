@@ -80,6 +80,15 @@ std::optional<Id> Query::id(std::string_view name) {
   return id;
 }
 
+std::optional<Time> Query::time(std::string_view name) {
+  const auto value = text(name, 64);
+  if (!value) return std::nullopt;
+  const auto time = parse_time(*value);
+  if (!time)
+    wrong(name, "it is not a time: " + in_quotes(*value), "write it as 2026-11-23T15:59:47Z (RFC 3339)");
+  return time;
+}
+
 std::vector<std::string> Query::list(std::string_view name, std::size_t most, std::size_t limit) {
   find(name, limit, true);
   std::vector<std::string> values;
@@ -94,16 +103,21 @@ std::string Query::cursor() {
   return text_or_empty("cursor", 1'000);
 }
 
-std::uint32_t Query::page() {
-  const auto value = text("limit", 20);
-  if (!value) return limits::kPageUsual;
+std::optional<std::uint32_t> Query::whole(std::string_view name, std::uint32_t least, std::uint32_t most) {
+  const auto value = text(name, 20);
+  if (!value) return std::nullopt;
   std::uint32_t number = 0;
   const auto [end, flaw] = std::from_chars(value->data(), value->data() + value->size(), number);
-  if (flaw != std::errc() || end != value->data() + value->size() || number < 1 || number > limits::kPage) {
-    wrong("limit", "it must be a whole number from 1 to " + std::to_string(limits::kPage));
-    return 1;
+  if (flaw != std::errc() || end != value->data() + value->size() || number < least || number > most) {
+    wrong(name, "it must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return least;
   }
   return number;
+}
+
+std::uint32_t Query::page() {
+  return whole("limit", 1, static_cast<std::uint32_t>(limits::kPage))
+      .value_or(static_cast<std::uint32_t>(limits::kPageUsual));
 }
 
 Done Query::finish() {

@@ -11,6 +11,7 @@
 
 #include "core/id.h"
 #include "core/result.h"
+#include "core/time.h"
 #include "http/door.h"
 
 namespace chaffinch::http {
@@ -25,6 +26,8 @@ class Query {
   std::optional<double> number(std::string_view name, double least, double most);
   std::optional<bool> flag(std::string_view name);  // "true" or "false"
   std::optional<Id> id(std::string_view name);
+  std::optional<Time> time(std::string_view name);  // RFC 3339
+  std::optional<std::uint32_t> whole(std::string_view name, std::uint32_t least, std::uint32_t most);
   std::vector<std::string> list(std::string_view name, std::size_t most, std::size_t limit);  // may repeat
   std::string cursor();
   std::uint32_t page();  // "limit": 1 to limits::kPage, usually limits::kPageUsual

@@ -41,6 +41,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/learn", kFrontends, calls::learn, Body::json, kBody},
     // Moderators.
     {"GET", "/v1/queue", kQueue, calls::queue},
+    {"GET", "/v1/queue/count", kModerators, calls::queue_count},
+    {"GET", "/v1/queue/counts", kModerators, calls::queue_counts},
     {"GET", "/v1/queue.atom", kQueue, calls::queue_feed},
     {"POST", "/v1/queue/claim", kModerators, calls::claim, Body::optional, kBody},
     {"DELETE", "/v1/queue/claim", kModerators, calls::unclaim},

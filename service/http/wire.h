@@ -85,9 +85,10 @@ Result<Settle> read_decision(std::string_view body);
 // Nothing, or {"note"?}: the note.
 Result<std::string> read_undo(std::string_view body);
 
-// The queue's filters, "sort"?, "count"?, "minutes"?.
+// The queue's filters, "sort"?, "count"?, "minutes"?; or {"ids", "minutes"?}, each id once.
 struct ClaimWish {
   QueueQuery query;
+  std::vector<Id> ids;  // none: by filter
   std::uint32_t count = 10;
   std::int64_t minutes = 15;
 };
@@ -169,8 +170,11 @@ std::string write_verdicts(const std::vector<Submission>& submissions, const std
 std::string write_receipt(const Receipt& receipt, const Submission* submission);
 
 std::string write_queue(const std::vector<QueueItem>& items, const std::optional<std::string>& next);
-std::string write_claimed(const std::vector<QueueItem>& items);
-std::string write_detail(const Detail& detail);
+std::string write_claimed(const Claimed& claimed);
+std::string write_count(const Tally& count);
+std::string write_queue_counts(const QueueCounts& counts);
+// `heard`: what today's models make of it; null: nothing.
+std::string write_detail(const Detail& detail, const Heard* heard);
 // Public: approved comments with their replies nested; nothing private. With `markdown` (whether it is the
 // site's way) each comment has a "body" besides: its text as it is to be shown (shown.h), ["p", "text", ["a",
 // URL, ...]].

@@ -349,6 +349,21 @@ Result<std::string> read_undo(std::string_view body) {
 Result<ClaimWish> read_claim(std::string_view body) {
   if (blank(body)) return ClaimWish{};
   return read_object<ClaimWish>(body, "a claim", [](Fields& from, ClaimWish& wish) {
+    wish.minutes = from.whole("minutes", 1, 240).value_or(wish.minutes);
+    if (const Json* ids = from.array("ids")) {
+      if (ids->empty()) from.wrong("ids", "it must name at least one comment");
+      if (ids->size() > limits::kClaimIds)
+        from.wrong("ids", "it names more than " + std::to_string(limits::kClaimIds) + " comments",
+                   "send several claims", Code::too_large);
+      std::set<Id> seen;
+      for (std::size_t i = 0; i < ids->size() && !from.flaws().any(); ++i) {
+        const Json& one = (*ids)[i];
+        const auto id = one.is_string() ? Id::parse(one.get_ref<const std::string&>()) : std::nullopt;
+        if (!id) from.flaws().wrong("/ids/" + std::to_string(i), "it is not an id");
+        if (id && seen.insert(*id).second) wish.ids.push_back(*id);
+      }
+      return;  // with ids nothing else is known
+    }
     read_filter(from, wish.query);
     read_sort(from, wish.query);
     if (wish.query.status != Status::pending) {
@@ -356,7 +371,6 @@ Result<ClaimWish> read_claim(std::string_view body) {
     }
     wish.count = static_cast<std::uint32_t>(
         from.whole("count", 1, static_cast<std::int64_t>(limits::kPage)).value_or(wish.count));
-    wish.minutes = from.whole("minutes", 1, 240).value_or(wish.minutes);
   });
 }
 

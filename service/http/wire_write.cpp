@@ -1,11 +1,9 @@
-// Answers about comments and decisions.
+// Answers about comments and decisions, for those who moderate.
 #include <algorithm>
 #include <cmath>
 
 #include "core/evidence.h"
 #include "core/limits.h"
-#include "http/shown.h"
-#include "http/thread_tree.h"
 #include "http/wire.h"
 #include "http/wire_json.h"
 #include "http/wire_values.h"
@@ -37,6 +35,18 @@ std::string_view field_text(const Submission& from, Field field) {
       return from.type;
   }
   return {};
+}
+
+std::string_view spot_text(const Submission& from, const Spot& spot) {
+  const std::string_view text = field_text(from, spot.field);
+  const std::size_t start = std::min<std::size_t>(spot.start, text.size());
+  return text.substr(start, std::clamp<std::size_t>(spot.end, start, text.size()) - start);
+}
+
+void tell_spot(Telling& to, const Submission& submission, const Spot& spot) {
+  to.object().key("field").text(word(spot.field)).key("view").text(word(spot.view));
+  to.key("start").whole(spot.start).key("end").whole(spot.end);
+  to.key("value").text(spot_text(submission, spot)).end_object();
 }
 
 Json author_json(const Author& author) {
@@ -140,6 +150,10 @@ Json facts_json(const Facts& facts) {
   return json;
 }
 
+Json flag_json(std::optional<bool> flag) {
+  return flag ? Json(*flag) : Json();
+}
+
 Json history_json(const HistoryEntry& entry) {
   return {{"at", format_time(entry.at)},
           {"what", entry.what},
@@ -148,7 +162,17 @@ Json history_json(const HistoryEntry& entry) {
           {"before", entry.before ? Json(word(*entry.before)) : Json()},
           {"after", entry.after ? Json(word(*entry.after)) : Json()},
           {"reason", entry.reason},
-          {"note", entry.note}};
+          {"note", entry.note},
+          {"stands", flag_json(entry.stands)},
+          {"undone", flag_json(entry.undone)},
+          {"undoes", id_json(entry.undoes)}};
+}
+
+Json sample_json(const std::vector<Decision::Sample>& sample) {
+  Json json = Json::array();
+  for (const auto& one : sample)
+    json.push_back({{"id", one.id.text()}, {"begins", one.begins}, {"author", one.author}});
+  return json;
 }
 
 Json decision_json(const Decision& decision) {
@@ -164,38 +188,26 @@ Json decision_json(const Decision& decision) {
           {"standing", decision.standing},
           {"undoes", id_json(decision.undoes)},
           {"undone_by", id_json(decision.undone_by)},
-          {"skipped", skipped_json(decision.skipped)}};
+          {"skipped", skipped_json(decision.skipped)},
+          {"sample", sample_json(decision.sample)}};
 }
 
-// A homepage that a browser would run is not handed to pages that may forget to look.
-std::string public_url(const std::string& url) {
-  return url.starts_with("http://") || url.starts_with("https://") ? url : std::string();
-}
-
-Json body_json(const std::vector<Shown>& tree) {
-  Json body = Json::array();
-  for (const Shown& one : tree) {
-    if (one.kind == Shown::Kind::text) {
-      body.push_back(one.text);
-      continue;
+// What weighed most with today's models; no words while they are silent.
+void tell_learned(Telling& to, const Submission& submission, const Heard* heard) {
+  const bool silent = heard == nullptr || heard->impression.silent;
+  to.key("learned").object().key("model_version").text(heard == nullptr ? std::string() : heard->version);
+  to.key("probability");
+  silent ? to.null() : to.number(heard->impression.probability);
+  to.key("words").array();
+  if (!silent) {
+    for (const WeighedWord& word : words_of(heard->impression)) {
+      to.object().key("word").text(spot_text(submission, word.spot));
+      to.key("weight").number(std::round(word.weight * 1e4) / 1e4).key("evidence").array();
+      tell_spot(to, submission, word.spot);
+      to.end_array().end_object();
     }
-    Json element = Json::array({element_of(one.kind)});
-    if (one.kind == Shown::Kind::link) element.push_back(one.text);
-    for (Json& inside : body_json(one.inside)) element.push_back(std::move(inside));
-    body.push_back(std::move(element));
   }
-  return body;
-}
-
-Json public_json(const Comment& comment) {
-  return {{"id", comment.id.text()},
-          {"status", word(comment.status)},
-          {"parent", id_json(comment.parent)},
-          {"author", {{"name", comment.author.name}, {"url", public_url(comment.author.url)}}},
-          {"content", comment.content},
-          {"created_at", format_time(comment.shown_at())},
-          {"edited_at", time_json(comment.edited_at)},
-          {"replies", Json::array()}};
+  to.end_array().end_object();
 }
 
 }  // namespace
@@ -250,12 +262,7 @@ void tell_verdict_fields(Telling& to, const Submission& submission, const Verdic
     if (finding.action) to.key("action").text(word(*finding.action));
     to.key("evidence").array();
     for (const Spot& spot : finding.evidence) {
-      const std::string_view text = field_text(submission, spot.field);
-      const std::size_t start = std::min<std::size_t>(spot.start, text.size());
-      const std::size_t end = std::clamp<std::size_t>(spot.end, start, text.size());
-      to.object().key("field").text(word(spot.field)).key("view").text(word(spot.view));
-      to.key("start").whole(spot.start).key("end").whole(spot.end);
-      to.key("value").text(text.substr(start, end - start)).end_object();
+      tell_spot(to, submission, spot);
     }
     to.end_array().end_object();
   }
@@ -304,14 +311,34 @@ std::string write_queue(const std::vector<QueueItem>& items, const std::optional
   return telling.key("next").value(next_json(next)).end_object().take();
 }
 
-std::string write_claimed(const std::vector<QueueItem>& items) {
+std::string write_claimed(const Claimed& claimed) {
   Telling telling;
   telling.object();
-  tell_items(telling, items);
-  return telling.end_object().take();
+  tell_items(telling, claimed.items);
+  telling.key("held").array();
+  for (const Claimed::Held& one : claimed.held)
+    telling.object().key("id").text(one.id.text()).key("lease").value(lease_json(one.lease)).end_object();
+  telling.end_array().key("gone").array();
+  for (const Id& id : claimed.gone) telling.text(id.text());
+  return telling.end_array().end_object().take();
 }
 
-std::string write_detail(const Detail& detail) {
+std::string write_count(const Tally& count) {
+  return dump({{"count", count.count}, {"more", count.more}});
+}
+
+std::string write_queue_counts(const QueueCounts& counts) {
+  return dump({{"pending", counts.pending},
+               {"approved", counts.approved},
+               {"rejected", counts.rejected},
+               {"spam", counts.spam},
+               {"checked", counts.checked},
+               {"decided_by_me", counts.decided.count},
+               {"decided_by_me_more", counts.decided.more},
+               {"oldest_pending", time_json(counts.oldest_pending)}});
+}
+
+std::string write_detail(const Detail& detail, const Heard* heard) {
   Json json = Json::object();
   json["lease"] = lease_json(detail.lease);
   json["history"] = Json::array();
@@ -324,6 +351,7 @@ std::string write_detail(const Detail& detail) {
   json["copies"] = Json::array();
   for (const Id& copy : detail.copies) json["copies"].push_back(copy.text());
   json["copy_count"] = detail.copy_count;
+  json["near"] = {{"count", detail.near.count}, {"more", detail.near.more}, {"pending", detail.near_pending}};
   json["near_copies"] = Json::array();
   for (const Id& copy : detail.near_copies) json["near_copies"].push_back(copy.text());
   Telling telling;
@@ -331,40 +359,9 @@ std::string write_detail(const Detail& detail) {
   tell_fields(telling, comment_json(detail.comment));
   telling.key("verdict");
   tell_verdict(telling, detail.comment, detail.verdict);
+  tell_learned(telling, detail.comment, heard);
   tell_fields(telling, json);
   return telling.end_object().take();
-}
-
-std::string write_thread(const ThreadPage& page, std::optional<bool> markdown) {
-  std::vector<Json> made;
-  made.reserve(page.items.size());
-  for (const Comment& comment : page.items) {
-    made.push_back(public_json(comment));
-    if (markdown) made.back()["body"] = body_json(shown(comment.content, *markdown));
-  }
-  const ThreadTree tree = tree_of(page.items);
-  // Children first, so that each subtree is complete when it is moved into its parent.
-  for (std::size_t i = made.size(); i-- > 0;) {
-    for (const std::size_t reply : tree.replies[i]) made[i]["replies"].push_back(std::move(made[reply]));
-  }
-  Json json = {{"items", Json::array()},
-               {"next", next_json(page.next)},
-               {"count", page.count},
-               {"closed", page.closed}};
-  for (const std::size_t top : tree.tops) json["items"].push_back(std::move(made[top]));
-  return dump(json);
-}
-
-std::string write_form(const std::string& token, Time expires_at, bool markdown) {
-  return dump({{"token", token}, {"expires_at", format_time(expires_at)}, {"markdown", markdown}});
-}
-
-std::string write_counts(const std::vector<std::string>& articles, const std::vector<std::uint64_t>& counts) {
-  Json json = {{"items", Json::array()}};
-  for (std::size_t i = 0; i < articles.size() && i < counts.size(); ++i) {
-    json["items"].push_back({{"article", articles[i]}, {"count", counts[i]}});
-  }
-  return dump(json);
 }
 
 std::string write_settled(const Settled& settled) {

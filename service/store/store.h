@@ -134,8 +134,9 @@ enum class Sort : std::uint8_t {
   oldest,
   newest,
   score,
-  useful
-};  // score: highest first; useful: what is in doubt, and many alike, first
+  useful,
+  decided
+};  // score: highest first; useful: what is in doubt, and many alike, first; decided: newest decision first
 
 // Every filter narrows. Empty or unset: no filter.
 struct QueueQuery {
@@ -149,9 +150,18 @@ struct QueueQuery {
   std::string network;                             // an address or CIDR
   std::string domain;                              // registrable domain or host of a link
   std::optional<double> min_score, max_score;
-  std::string text;             // all of these words, in text, name or title
+  std::string text;                  // all of these words, in text, name or title
+  std::optional<Time> since, until;  // written (Comment::shown_at) at that time or after; before that time
+  std::optional<Id> decision;        // that this decision changed
+  // On which a decision of that person stands, as the latest: by name ("import", "block" ... too), by token.
+  std::string decided_by;
+  std::optional<Id> decided_by_token;
+  // That comment and those that are nearly or exactly the same, of its site: of as many as are found (the
+  // index of near copies holds the newest) the newest 2,000.
+  std::optional<Id> like;
   std::optional<bool> claimed;  // true: leased by `holder`; false: leased by nobody else
   std::string holder;
+  // score and useful need status pending; decided needs decided_by or decided_by_token.
   Sort sort = Sort::oldest;
   std::string cursor;
   std::uint32_t limit = 50;
@@ -175,6 +185,21 @@ struct QueuePage {
   std::optional<std::string> next;
 };
 
+// How many there are; stops at a bound.
+struct Tally {
+  std::uint64_t count = 0;
+  bool more = false;  // there are, or may be, more
+
+  bool operator==(const Tally&) const = default;
+};
+
+// What the queue's tabs show.
+struct QueueCounts {
+  std::uint64_t pending = 0, approved = 0, rejected = 0, spam = 0, checked = 0;
+  Tally decided;                       // comments on which the token's decisions stand; up to 1,000
+  std::optional<Time> oldest_pending;  // when it came
+};
+
 struct Claim {
   QueueQuery query;  // status is pending
   std::string holder;
@@ -185,6 +210,27 @@ struct Claim {
   Once once = {};  // a repeated answer: those comments that are still there, as they stand, with that lease
 };
 
+// A wish for certain comments, of a moderator who sees them.
+struct ClaimThese {
+  std::string reach;
+  std::vector<Id> ids;  // at most limits::kClaimIds
+  std::string holder;
+  Id token;
+  Time until = 0;
+  Time now = 0;
+  Once once = {};  // a repeated answer: as with Claim
+};
+
+struct Claimed {
+  struct Held {
+    Id id;
+    Lease lease;
+  };
+  std::vector<QueueItem> items;  // leased to the holder now, in the order of the wish
+  std::vector<Held> held;        // by somebody else
+  std::vector<Id> gone;          // not pending any more, or not there
+};
+
 struct Detail {
   Comment comment;
   Verdict verdict;
@@ -193,7 +239,9 @@ struct Detail {
   std::vector<HistoryEntry> history;       // oldest first; at most 200, the newest kept
   std::vector<Id> copies;                  // other comments with the same text; at most 20, newest first
   std::uint32_t copy_count = 0;
-  std::vector<Id> near_copies;  // other comments with nearly the same text; at most 20, newest first
+  std::vector<Id> near_copies;     // other comments with nearly the same text; at most 20, newest first
+  Tally near;                      // itself and those that QueueQuery::like finds; up to 500
+  std::uint32_t near_pending = 0;  // of these
   std::optional<Lease> lease;
 };
 
@@ -313,7 +361,8 @@ struct NearPending {
 struct DecisionQuery {
   std::string reach;
   std::string site;
-  std::string by;
+  std::string by;              // name
+  std::optional<Id> by_token;  // besides
   std::optional<DecisionKind> kind;
   std::string cursor;
   std::uint32_t limit = 50;
@@ -744,9 +793,15 @@ class Store {
 
   // -- queue
   virtual Result<QueuePage> queue(const QueueQuery&) = 0;
-  virtual Result<std::uint64_t> count(const QueueQuery&, std::uint32_t at_most) = 0;  // stops at at_most + 1
+  // Looks at a bounded number of comments.
+  virtual Result<Tally> count(const QueueQuery&, std::uint32_t at_most) = 0;
+  // Of one site, or of all in reach. Costs the same whatever there is.
+  virtual Result<QueueCounts> queue_counts(const std::string& reach, const std::string& site,
+                                           const Id& token) = 0;
   virtual Result<Answered<std::vector<QueueItem>>> claim(
       const Claim&) = 0;  // comments leased to somebody else are passed over
+  // In one transaction. What the holder has already is renewed; comments that others hold stay theirs.
+  virtual Result<Answered<Claimed>> claim_these(const ClaimThese&) = 0;
   virtual Result<Took> unclaim(const std::string& holder, const std::vector<Id>& ids,
                                const Once& once = {}) = 0;  // empty ids: all of holder's
   virtual Result<Detail> detail(const std::string& reach, Id, Time now) = 0;

@@ -1,10 +1,12 @@
-// What waits and is (nearly) the same: how many when a comment comes, and which after a decision.
+// What is (nearly) the same: how many wait when a comment comes, which wait after a decision, and all of
+// them.
 #include <algorithm>
 #include <map>
 
 #include "analysis/sketch.h"
 #include "store/sqlite/doubt.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/leases.h"
 #include "store/sqlite/pages.h"
 
 namespace chaffinch::sqlite {
@@ -17,11 +19,8 @@ constexpr std::size_t kTold = 100;      // named in the answer
 constexpr std::uint32_t kShortOnes =
     10;  // decided comments too short for a sketch: their equals are searched for
 constexpr std::uint32_t kShortExamined = 200;
-
-bool waits(Db& db, std::int64_t seq) {
-  auto query = db.use("SELECT status FROM comment WHERE seq = ?1");
-  return query.bind(seq).step() && query.as<Status>(0) == Status::pending;
-}
+constexpr std::size_t kDeep = 1'024;  // along a band, of a cluster
+constexpr std::uint32_t kCopiesExamined = 5'000;
 
 }  // namespace
 
@@ -110,6 +109,49 @@ Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) 
     }
     return near;
   });
+}
+
+Engine::Cluster Engine::alike(Db& db, const Row& row, std::size_t most) {
+  Cluster cluster;
+  NearEntry entry;
+  Kin kin = Kin::recent;
+  if (near_entry(db, row.seq, entry, kin)) {
+    // Without a hash of its own, so that equal ones are found as well.
+    Near::Alike near = near_.alike(
+        {.site = row.site, .copy_hash = 0, .sketch = entry.sketch, .now = entry.at, .self = row.seq}, kDeep);
+    // A sketch outlives the comment that retention took.
+    for (const std::int64_t seq : near.seqs) {
+      auto query = db.use("SELECT 1 FROM comment WHERE seq = ?1");
+      if (query.bind(seq).step()) cluster.seqs.push_back(seq);
+      if (cluster.seqs.size() > most) break;
+    }
+    cluster.more = near.cut;
+  }
+  if (row.copy_hash != 0) {
+    // Too short for a sketch, or older than the index of near copies.
+    Wanted same;
+    same.site = row.site;
+    same.copy_hash = row.copy_hash;
+    aim(same, keys_, false);
+    std::size_t equal = 0;
+    const Scanned scanned = scan(
+        db, sites_, keys_, same, Sort::newest, std::nullopt, kCopiesExamined,
+        [&](Row&& copy) {
+          cluster.seqs.push_back(copy.seq);
+          return ++equal <= most;
+        },
+        false);
+    cluster.more |= equal > most || !scanned.finished;
+  }
+  cluster.seqs.push_back(row.seq);
+  std::vector<std::int64_t>& seqs = cluster.seqs;
+  std::sort(seqs.begin(), seqs.end());
+  seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
+  if (seqs.size() > most) {
+    cluster.more = true;
+    seqs.erase(seqs.begin(), seqs.end() - static_cast<std::ptrdiff_t>(most));
+  }
+  return cluster;
 }
 
 }  // namespace chaffinch::sqlite

@@ -14,6 +14,9 @@ namespace chaffinch::sqlite {
 namespace {
 
 constexpr std::uint32_t kExamine = 2'000;  // lines of the log that one page looks at
+constexpr std::int64_t kSample = 3;        // comments of a decision that are shown
+constexpr std::size_t kBegins = 80;        // characters of these
+constexpr std::int64_t kSampleRead = 600;  // that are read for it
 constexpr std::uint64_t kItems = 50'000;   // and comments of decisions over several sites
 
 constexpr const char* kDecision =
@@ -69,6 +72,18 @@ bool seen_by(Db& db, const Sites& sites, std::int64_t no, const Sites::Entry& si
       " AND u.decision > ?1 AND d.no = u.decision AND d.undoes = ?1 ORDER BY d.no DESC LIMIT 1");
   if (query.bind(no, site.no).step()) decision.undone_by = query.id(0);
   return true;
+}
+
+std::vector<Decision::Sample> sample_of(Db& db, std::int64_t no, std::int64_t site) {
+  std::vector<Decision::Sample> sample;
+  auto query = db.use(
+      "SELECT c.id, substr(c.content, 1, ?3), c.name FROM decision_item i CROSS JOIN comment c"
+      " WHERE i.decision = ?1 AND c.seq = i.comment AND (?2 = 0 OR c.site = ?2) ORDER BY i.comment LIMIT ?4");
+  query.bind(no, site, kSampleRead, kSample);
+  while (query.step())
+    sample.push_back(
+        {.id = query.id(0), .begins = opening_of(query.text(1), kBegins), .author = query.text(2)});
+  return sample;
 }
 
 void block(Db& db, const Row& row, const char* kind, const std::string& value, const Settle& settle,
@@ -280,12 +295,24 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
     std::vector<std::int64_t> some;
     {
       auto query =
-          site ? db.use(
-                     "SELECT no FROM decision WHERE no < ?1 AND site = ?3 UNION ALL"
-                     " SELECT no FROM decision WHERE no < ?1 AND site IS NULL ORDER BY no DESC LIMIT ?2")
-               : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
+          wish.by_token
+              ? db.use(
+                    "SELECT no FROM decision INDEXED BY decision_token WHERE by_token = ?3 AND no < ?1"
+                    " ORDER BY no DESC LIMIT ?2")
+          : !wish.by.empty() ? db.use(
+                                   "SELECT no FROM decision INDEXED BY decision_by WHERE by = ?3 AND no < ?1"
+                                   " ORDER BY no DESC LIMIT ?2")
+          : site ? db.use(
+                       "SELECT no FROM decision WHERE no < ?1 AND site = ?3 UNION ALL"
+                       " SELECT no FROM decision WHERE no < ?1 AND site IS NULL ORDER BY no DESC LIMIT ?2")
+                 : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
       query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamine);
-      if (site) query.at(3, site->no);
+      if (wish.by_token)
+        query.at(3, *wish.by_token);
+      else if (!wish.by.empty())
+        query.at(3, wish.by);
+      else if (site)
+        query.at(3, site->no);
       while (query.step()) some.push_back(query.integer(0));
     }
     DecisionPage page;
@@ -299,7 +326,9 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
         if (!query.bind(no).step()) continue;
         decision = read_decision(query, sites_);
       }
-      bool asked = (wish.by.empty() || decision.by == wish.by) && (!wish.kind || decision.kind == *wish.kind);
+      bool asked = (wish.by.empty() || decision.by == wish.by) &&
+                   (!wish.kind || decision.kind == *wish.kind) &&
+                   (!site || decision.site.empty() || decision.site == site->site.id);
       if (asked && site && decision.site.empty()) {
         items += decision.changed + decision.skipped.size();
         if (items > kItems && last != 0) {
@@ -313,7 +342,9 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
         break;
       }
       last = no;
-      if (asked) page.items.push_back(std::move(decision));
+      if (!asked) continue;
+      decision.sample = sample_of(db, no, site ? site->no : 0);
+      page.items.push_back(std::move(decision));
     }
     if (more) page.next = cursor_of(keys_, 'd', {last});
     return page;
@@ -337,6 +368,7 @@ Result<Decision> Engine::decision(const std::string& reach, Id id) {
         decision && (reach.empty() || decision->site == reach ||
                      (decision->site.empty() && site && seen_by(db, sites_, no, *site, *decision)));
     if (!seen) return fail(Code::not_found, "there is no such decision", "/id");
+    decision->sample = sample_of(db, no, site ? site->no : 0);
     return std::move(*decision);
   });
 }

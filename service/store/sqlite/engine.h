@@ -9,6 +9,7 @@
 //   near         the index of near copies                 near_rows  the table that it is filled from
 //   days         what is counted of days and weeks      numbers    ... and asked
 //   search       filters and the search index             pages      keyset pages over comments; cursors
+//   spans        when comments were written             decided    whose decision stands on them
 //   doubt, alike what is most useful to decide; what waits and is nearly the same
 //   travel       lessons that come from a file      report      comments that their client keeps
 //   change       putting a comment in, moving it from one state to another, taking it out
@@ -60,8 +61,11 @@ class Engine final : public Store {
   Result<std::vector<Imported>> import(std::vector<Import>) override;
 
   Result<QueuePage> queue(const QueueQuery&) override;
-  Result<std::uint64_t> count(const QueueQuery&, std::uint32_t at_most) override;
+  Result<Tally> count(const QueueQuery&, std::uint32_t at_most) override;
+  Result<QueueCounts> queue_counts(const std::string& reach, const std::string& site,
+                                   const Id& token) override;
   Result<Answered<std::vector<QueueItem>>> claim(const Claim&) override;
+  Result<Answered<Claimed>> claim_these(const ClaimThese&) override;
   Result<Took> unclaim(const std::string& holder, const std::vector<Id>& ids, const Once&) override;
   Result<Detail> detail(const std::string& reach, Id, Time now) override;
   Result<Comment> comment(const std::string& reach, Id) override;
@@ -210,6 +214,13 @@ class Engine final : public Store {
                             const Lessons& lessons);
   Decider decider(Change& change, Decider::Who who);
   std::vector<Row> rows_sought(Db& db, std::int64_t site, const Sought& sought) const;
+  Result<Wanted> wanted_of(Db& db, const QueueQuery& query);
+  // A comment and those that are nearly or exactly the same: the newest `most`, in order of arrival.
+  struct Cluster {
+    std::vector<std::int64_t> seqs;
+    bool more = false;  // there are, or may be
+  };
+  Cluster alike(Db& db, const Row& row, std::size_t most);
   Result<std::vector<Target>> targets_in(Db& db, const QueueQuery& query,
                                          std::optional<std::uint32_t> expected);
 

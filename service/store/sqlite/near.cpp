@@ -144,8 +144,8 @@ void Shelf::rename(std::int64_t seq, std::int64_t to) {
 }
 
 template <class F>
-void Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near) const {
-  if (count_ == 0) return;
+bool Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near, std::size_t steps) const {
+  if (count_ == 0) return false;
   const auto site = static_cast<std::uint32_t>(of_site);
   // A step along every band in turn, and each next item asked for before it is looked at: the processor
   // fetches eight of them side by side. One band after the other, every step waited for memory.
@@ -156,7 +156,7 @@ void Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near) const {
     if (there(numbers[band])) __builtin_prefetch(&items_[place(numbers[band])]);
   }
   bool more = true;
-  for (std::size_t step = 0; step < kSteps && more; ++step) {
+  for (std::size_t step = 0; step < steps && more; ++step) {
     more = false;
     for (std::size_t band = 0; band < kBands; ++band) {
       const std::uint32_t number = numbers[band];
@@ -183,6 +183,7 @@ void Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near) const {
            one.told);
     }
   }
+  return more;
 }
 
 Near::Seen Near::look(const Ask& ask, std::uint64_t reservation) {
@@ -258,6 +259,23 @@ std::vector<std::int64_t> Near::others(const Ask& ask, std::size_t most) {
 
 std::vector<std::int64_t> Near::lately(const Ask& ask, std::size_t most) {
   return among({&recent_}, ask, most);
+}
+
+Near::Alike Near::alike(const Ask& ask, std::size_t steps) {
+  Alike alike;
+  if (empty(ask.sketch)) return alike;
+  std::vector<std::int64_t>& found = alike.seqs;
+  const auto take = [&](const NearEntry& entry, bool) {
+    if (entry.seq > 0 && entry.seq != ask.self) found.push_back(entry.seq);
+  };
+  {
+    const std::lock_guard guard(lock_);
+    for (const Shelf* shelf : {&recent_, &spam_, &ham_})
+      alike.cut |= shelf->each(ask.site, ask.sketch, take, steps);
+  }
+  std::sort(found.begin(), found.end(), std::greater<>());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return alike;
 }
 
 std::vector<std::int64_t> Near::among(std::initializer_list<const Shelf*> shelves, const Ask& ask,

@@ -52,8 +52,9 @@ class Shelf {
   std::size_t size() const { return count_; }
 
   // Calls near(entry, told) for each one that is near, once; newest first within a band, the bands in turn.
+  // True: there was more along a band than `steps`.
   template <class F>
-  void each(std::int64_t site, const Sketch& sketch, F&& near) const;
+  bool each(std::int64_t site, const Sketch& sketch, F&& near, std::size_t steps = kSteps) const;
 
  private:
   // What a walk looks at is one line of the processor's cache; what it counts stands apart.
@@ -126,6 +127,13 @@ class Near {
   // The same of those that came lately alone, among which are all that may wait for a moderator: what stands
   // as spam or was approved is not walked.
   std::vector<std::int64_t> lately(const Ask& ask, std::size_t most);
+  // The others on all shelves, walking `steps` along each band: for people who ask, not for what is
+  // submitted.
+  struct Alike {
+    std::vector<std::int64_t> seqs;  // newest first
+    bool cut = false;                // there may be more
+  };
+  Alike alike(const Ask& ask, std::size_t steps);
 
  private:
   std::vector<std::int64_t> among(std::initializer_list<const Shelf*> shelves, const Ask& ask,

@@ -2,28 +2,31 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 
 #include "core/limits.h"
+#include "store/sqlite/decided.h"
+#include "store/sqlite/spans.h"
 
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kExamine = 2'000;   // comments that one page looks at
-constexpr std::uint32_t kChunk = 256;       // candidates fetched at once
-constexpr std::uint32_t kSortable = 2'000;  // matches that are sorted in memory
-constexpr std::uint32_t kFew = 300;         // a queue so short is read rather than looked up
+constexpr std::uint32_t kExamine = 2'000;    // comments that one page looks at
+constexpr std::uint32_t kChunk = 256;        // candidates fetched at once
+constexpr std::uint32_t kSortable = 2'000;   // matches that are sorted in memory
+constexpr std::uint32_t kLines = 256;        // decisions of a person that are fetched at once
+constexpr std::uint32_t kMostLines = 5'000;  // and for sorting in memory
+constexpr std::uint32_t kFew = 300;          // a queue so short is read rather than looked up
 constexpr std::uint32_t kStatuses = 5;
 
 char letter_of(Sort sort) {
-  return "onsu"[static_cast<int>(sort)];
+  return "onsup"[static_cast<int>(sort)];
 }
 
 bool by_arrival(Sort sort) {
   return sort == Sort::oldest || sort == Sort::newest;
 }
 bool falling(Sort sort) {
-  return sort == Sort::newest || sort == Sort::score;
+  return sort == Sort::newest || sort == Sort::score || sort == Sort::decided;
 }
 
 // Whether `a` stands before `b`. Equal keys stand in order of arrival, turned round with the order.
@@ -148,16 +151,57 @@ void leased(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::in
   while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
 }
 
-// Candidates in order of arrival, from the leases, the index with the tail behind it, or the queue itself.
+// The comments that are asked for by name.
+void named(const std::vector<std::int64_t>& among, bool down, std::int64_t above, std::int64_t below,
+           std::uint32_t most, Candidates& out) {
+  auto first = std::upper_bound(among.begin(), among.end(), above);
+  auto last = std::lower_bound(first, among.end(), below);
+  while (first != last && out.size() < most) out.push_back({.seq = down ? *--last : *first++, .key = 0});
+}
+
+// The comments that a decision changed.
+void changed(Db& db, const Wanted& wanted, bool down, std::int64_t above, std::int64_t below,
+             std::uint32_t most, Candidates& out) {
+  auto query =
+      db.use(down ? "SELECT comment FROM decision_item WHERE decision = ?1 AND comment > ?2 AND comment < ?3"
+                    " ORDER BY comment DESC LIMIT ?4"
+                  : "SELECT comment FROM decision_item WHERE decision = ?1 AND comment > ?2 AND comment < ?3"
+                    " ORDER BY comment LIMIT ?4");
+  query.bind(wanted.decision, above, below, most);
+  while (query.step()) out.push_back({.seq = query.integer(0), .key = 0});
+}
+
+// Candidates in order of arrival: the leases, those of a decision or a cluster, the index with the tail
+// behind it, or the queue itself.
 class Arrivals {
  public:
   Arrivals(Db& db, const Sites& sites, const Wanted& wanted, bool down, bool use_index)
-      : db_(db), sites_(sites), wanted_(wanted), down_(down), use_index_(use_index), mark_(indexed_to(db)) {}
+      : db_(db), sites_(sites), wanted_(wanted), down_(down), use_index_(use_index), mark_(indexed_to(db)) {
+    if (wanted.timed() && !wanted.few_known()) ranges_ = ranges_of(db, wanted.since, wanted.until, mark_);
+  }
 
   Candidates next(std::int64_t above, std::int64_t below, std::uint32_t most) const {
+    if (ranges_.empty()) return within(above, below, most);
+    Candidates out;
+    for (std::size_t i = 0; i < ranges_.size() && out.size() < most; ++i) {
+      const auto& [from, to] = ranges_[down_ ? ranges_.size() - 1 - i : i];
+      if (to <= above || from >= below) continue;
+      const Candidates some = within(std::max(above, from - 1), to < below - 1 ? to + 1 : below,
+                                     most - static_cast<std::uint32_t>(out.size()));
+      out.insert(out.end(), some.begin(), some.end());
+    }
+    return out;
+  }
+
+ private:
+  Candidates within(std::int64_t above, std::int64_t below, std::uint32_t most) const {
     Candidates out;
     if (wanted_.claimed.value_or(false)) {
       leased(db_, wanted_, down_, above, below, most, out);
+    } else if (wanted_.among) {
+      named(*wanted_.among, down_, above, below, most, out);
+    } else if (wanted_.decision != 0) {
+      changed(db_, wanted_, down_, above, below, most, out);
     } else if (!use_index_) {
       plain(db_, sites_, wanted_, down_, above, below, most, out);
     } else if (down_) {
@@ -176,13 +220,13 @@ class Arrivals {
     return out;
   }
 
- private:
   Db& db_;
   const Sites& sites_;
   const Wanted& wanted_;
   bool down_;
   bool use_index_;
   std::int64_t mark_;
+  Ranges ranges_;  // empty: all
 };
 
 Candidates ranked(Db& db, std::int64_t site, Sort sort, const std::optional<At>& from, std::uint32_t most) {
@@ -214,6 +258,7 @@ Candidates ranked(Db& db, const Sites& sites, const Wanted& wanted, Sort sort, c
 }
 
 double key_of(Sort sort, const Row& row) {
+  if (sort == Sort::decided) return static_cast<double>(row.latest_decision.value_or(0));
   return sort == Sort::score ? row.score : sort == Sort::useful ? row.doubt : 0;
 }
 
@@ -225,15 +270,23 @@ bool few(Db& db, const Wanted& wanted) {
 
 // All that may match, when they are few enough to be sorted here.
 std::optional<Candidates> all_sorted(Db& db, const Sites& sites, const Wanted& wanted, Sort sort,
-                                     const std::optional<At>& from, bool use_index) {
-  const Candidates some = Arrivals(db, sites, wanted, false, use_index)
-                              .next(0, std::numeric_limits<std::int64_t>::max(), kSortable + 1);
+                                     const std::optional<At>& from, bool use_index, bool of_person) {
+  Candidates some;
+  if (of_person) {
+    Decided walk = decided(db, wanted, std::nullopt, kSortable + 1, kMostLines);
+    if (!walk.finished) return std::nullopt;
+    some = std::move(walk.some);
+  } else {
+    some = Arrivals(db, sites, wanted, false, use_index)
+               .next(0, std::numeric_limits<std::int64_t>::max(), kSortable + 1);
+  }
   if (some.size() > kSortable) return std::nullopt;
   Candidates sorted;
   for (const At& one : some) {
     const auto seen = glance(db, wanted, one.seq);
     if (!seen) continue;
-    const At at{.seq = one.seq, .key = sort == Sort::score ? seen->score : seen->doubt};
+    const double key = by_arrival(sort) ? 0 : sort == Sort::score ? seen->score : seen->doubt;
+    const At at{.seq = one.seq, .key = key};
     if (!from || before(sort, *from, at)) sorted.push_back(at);
   }
   std::sort(sorted.begin(), sorted.end(), [sort](const At& a, const At& b) { return before(sort, a, b); });
@@ -242,58 +295,21 @@ std::optional<Candidates> all_sorted(Db& db, const Sites& sites, const Wanted& w
 
 }  // namespace
 
-std::string cursor_of(const Keys& keys, char kind, const std::vector<std::int64_t>& numbers) {
-  std::string text(1, kind);
-  for (const std::int64_t number : numbers) {
-    std::array<char, 17> room{};
-    const auto end =
-        std::to_chars(room.data(), room.data() + room.size(), static_cast<std::uint64_t>(number), 16).ptr;
-    if (text.size() > 1) text += '-';
-    text.append(room.data(), end);
-  }
-  return text + "." + keys.seal(text);
-}
-
-Result<std::optional<std::vector<std::int64_t>>> place_of(const Keys& keys, char kind, std::size_t count,
-                                                          const std::string& cursor) {
-  std::optional<std::vector<std::int64_t>> place;
-  if (cursor.empty()) return place;
-  const auto broken = [] {
-    return fail(Code::invalid, "this cursor does not belong to this list", "?cursor",
-                "take the one that the previous page gave, with the same order, or leave it out");
-  };
-  const auto dot = cursor.find('.');
-  if (dot == std::string::npos || cursor.front() != kind ||
-      cursor.substr(dot + 1) != keys.seal(std::string_view(cursor).substr(0, dot))) {
-    return broken();
-  }
-  place.emplace();
-  const char* at = cursor.data() + 1;
-  const char* const end = cursor.data() + dot;
-  while (true) {
-    std::uint64_t number = 0;
-    const auto [next, error] = std::from_chars(at, end, number, 16);
-    if (error != std::errc()) return broken();
-    place->push_back(static_cast<std::int64_t>(number));
-    if (next == end) break;
-    at = next + 1;
-  }
-  if (place->size() != count) return broken();
-  return place;
-}
-
 Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort,
-             std::optional<At> from, std::uint32_t examine, const std::function<bool(Row&&)>& take) {
+             std::optional<At> from, std::uint32_t examine, const std::function<bool(Row&&)>& take,
+             bool rows) {
   Scanned scanned{.last = from, .finished = false, .examined = 0};
   if (wanted.nothing) {
     scanned.finished = true;
     return scanned;
   }
   const bool asks = wanted.asks_rows();
-  const bool held = wanted.claimed.value_or(false);
-  const bool use_index = !wanted.match.empty() && !held && !few(db, wanted);
-  if (!by_arrival(sort) && (use_index || held || wanted.article != 0)) {
-    if (const auto sorted = all_sorted(db, sites, wanted, sort, from, use_index)) {
+  const bool use_index = !wanted.match.empty() && !wanted.few_known() && !few(db, wanted);
+  const bool narrowed = use_index || wanted.few_known();
+  const bool of_person = wanted.by_person() && !narrowed;
+  const bool sortable = narrowed || wanted.article != 0 || wanted.timed();
+  if (of_person ? sort != Sort::decided : !by_arrival(sort) && sort != Sort::decided && sortable) {
+    if (const auto sorted = all_sorted(db, sites, wanted, sort, from, use_index, of_person)) {
       for (const At& one : *sorted) {
         auto row = row_by_seq(db, sites, one.seq);
         scanned.last = one;
@@ -308,7 +324,15 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
   while (scanned.examined < examine) {
     const std::uint32_t most = asks ? kChunk : static_cast<std::uint32_t>(limits::kPageUsual + 1);
     Candidates some;
-    if (by_arrival(sort)) {
+    bool finished = false;
+    std::optional<At> reached;
+    if (sort == Sort::decided) {
+      Decided walk = decided(db, wanted, scanned.last, most, kLines);
+      some = std::move(walk.some);
+      reached = walk.last;
+      finished = walk.finished;
+      scanned.examined += walk.looked;
+    } else if (by_arrival(sort)) {
       const std::int64_t from_seq = scanned.last ? scanned.last->seq : 0;
       some = falling(sort)
                  ? arrivals.next(0, scanned.last ? from_seq : std::numeric_limits<std::int64_t>::max(), most)
@@ -322,11 +346,18 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
       const bool sure =
           !asks && (by_arrival(sort) || wanted.article == 0);  // what the index gave is what was asked
       if (!sure && !glance(db, wanted, one.seq)) continue;
+      if (!rows && (sure || wanted.at_a_glance())) {
+        Row number;
+        number.seq = one.seq;
+        if (!take(std::move(number))) return scanned;
+        continue;
+      }
       auto row = row_by_seq(db, sites, one.seq);
       if (!row || (!sure && !matches(db, wanted, *row, keys))) continue;
       if (!take(std::move(*row))) return scanned;
     }
-    if (some.size() < most) {
+    if (sort == Sort::decided) scanned.last = reached;
+    if (sort == Sort::decided ? finished : some.size() < most) {
       scanned.finished = true;
       return scanned;
     }
@@ -336,7 +367,11 @@ Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted,
 
 Result<RowPage> page_of(Db& db, const Sites& sites, const Keys& keys, const QueueQuery& query,
                         const Wanted& wanted) {
-  if (!by_arrival(query.sort) && query.status != Status::pending) {
+  if (query.sort == Sort::decided && !wanted.by_person()) {
+    return fail(Code::invalid, "this order is one of a person's decisions", "?sort",
+                "name that person in decided_by, or ask for another order");
+  }
+  if (!by_arrival(query.sort) && query.sort != Sort::decided && query.status != Status::pending) {
     return fail(Code::invalid, "only pending comments can be had in this order", "?sort",
                 "ask for status pending, or for the order oldest or newest");
   }

@@ -19,7 +19,8 @@ std::string cursor_of(const Keys& keys, char kind, const std::vector<std::int64_
 Result<std::optional<std::vector<std::int64_t>>> place_of(const Keys& keys, char kind, std::size_t count,
                                                           const std::string& cursor);
 
-// A comment's place in the queue. `key` is the score or the doubt; 0 in order of arrival.
+// A comment's place in the queue. `key` is the score, the doubt, or the number of the decision that stands on
+// it; 0 in order of arrival.
 struct At {
   std::int64_t seq = 0;
   double key = 0;
@@ -32,10 +33,12 @@ struct Scanned {
 };
 
 // Walks the comments that are wanted, from behind `from` on, in the order of `sort`, looking at no more than
-// `examine` (plus a little); stops when `take` answers false. REQUIRES a transaction. `sort` other than
-// oldest and newest needs status pending.
+// `examine` (plus a little); stops when `take` answers false. REQUIRES a transaction. REQUIRES of
+// `sort` what page_of refuses. Without `rows` those that need not be read are handed over as their number
+// alone.
 Scanned scan(Db& db, const Sites& sites, const Keys& keys, const Wanted& wanted, Sort sort,
-             std::optional<At> from, std::uint32_t examine, const std::function<bool(Row&&)>& take);
+             std::optional<At> from, std::uint32_t examine, const std::function<bool(Row&&)>& take,
+             bool rows = true);
 
 // The same with a QueueQuery's cursor and limit: a page of rows, and the next cursor.
 struct RowPage {

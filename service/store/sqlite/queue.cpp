@@ -1,43 +1,35 @@
-// queue, count, claim, unclaim, detail, comment, kept.
+// queue, count, queue_counts, detail, comment, kept.
 #include <algorithm>
+#include <set>
 
 #include "core/limits.h"
 #include "store/sqlite/change.h"
+#include "store/sqlite/decided.h"
 #include "store/sqlite/engine.h"
+#include "store/sqlite/leases.h"
 #include "store/sqlite/pages.h"
 #include "store/sqlite/remembered.h"
 
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kClaimExamines = 20'000;
-constexpr std::uint32_t kCountExamines = 200'000;
+constexpr std::uint32_t kCountExamines = 50'000;
 constexpr std::uint32_t kFilterExamines = 100'000;
 constexpr std::size_t kHistory = 200;
 constexpr std::uint32_t kCopies = 20;
-
-std::optional<Lease> lease_of(Db& db, std::int64_t seq, Time now) {
-  auto query = db.use("SELECT holder, until FROM lease WHERE comment = ?1 AND until > ?2");
-  if (!query.bind(seq, now).step()) return std::nullopt;
-  return Lease{.holder = query.text(0), .until = query.integer(1)};
-}
-
-QueueItem item_of(Db& db, Row&& row, Time now) {
-  QueueItem item;
-  item.verdict = row.verdict();
-  item.lease = lease_of(db, row.seq, now);
-  item.comment = std::move(row.comment);
-  return item;
-}
+constexpr std::size_t kLike = 2'000;   // of a cluster that is filtered by
+constexpr std::size_t kCluster = 500;  // and of one that is counted
+constexpr std::uint32_t kDecidedByMe = 1'000;
 
 std::vector<HistoryEntry> history_of(Db& db, const Row& row) {
   std::vector<HistoryEntry> history;
   {
     auto query = db.use(
-        "SELECT d.at, d.kind, d.by, d.id, i.before, i.after, d.reason, d.note FROM decision_item i"
-        " CROSS JOIN decision d WHERE i.comment = ?1 AND d.no = i.decision ORDER BY i.decision DESC LIMIT "
-        "?2");
+        "SELECT d.at, d.kind, d.by, d.id, i.before, i.after, d.reason, d.note, d.no, d.undoes, u.id"
+        " FROM decision_item i CROSS JOIN decision d LEFT JOIN decision u ON u.no = d.undoes"
+        " WHERE i.comment = ?1 AND d.no = i.decision ORDER BY i.decision DESC LIMIT ?2");
     query.bind(row.seq, kHistory);
+    std::set<std::int64_t> undone;  // an undo stands behind what it took back, so it comes first here
     while (query.step()) {
       history.push_back({.at = query.integer(0),
                          .what = std::string(word(query.as<DecisionKind>(1))),
@@ -47,6 +39,13 @@ std::vector<HistoryEntry> history_of(Db& db, const Row& row) {
                          .after = query.as<Status>(5),
                          .reason = query.text(6),
                          .note = query.text(7)});
+      if (query.as<DecisionKind>(1) == DecisionKind::undo) {
+        undone.insert(query.maybe(9).value_or(0));
+        if (!query.null(10)) history.back().undoes = query.id(10);
+      } else {
+        history.back().stands = row.latest_decision == query.integer(8);
+        history.back().undone = undone.contains(query.integer(8));
+      }
     }
   }
   {
@@ -80,11 +79,16 @@ std::vector<HistoryEntry> history_of(Db& db, const Row& row) {
   return history;
 }
 
+// Where any will do: the one in which what is wanted is found at once.
+Sort any_order(const Wanted& wanted) {
+  return wanted.by_person() && !wanted.few_known() && wanted.match.empty() ? Sort::decided : Sort::oldest;
+}
+
 }  // namespace
 
 Result<QueuePage> Engine::queue(const QueueQuery& query) {
   return read([&](Db& db) -> Result<QueuePage> {
-    auto filter = wanted(db, sites_, keys_, query);
+    auto filter = wanted_of(db, query);
     if (!filter) return tl::unexpected(std::move(filter).error());
     auto rows = page_of(db, sites_, keys_, query, *filter);
     if (!rows) return tl::unexpected(std::move(rows).error());
@@ -95,12 +99,22 @@ Result<QueuePage> Engine::queue(const QueueQuery& query) {
   });
 }
 
-Result<std::uint64_t> Engine::count(const QueueQuery& query, std::uint32_t at_most) {
-  return read([&](Db& db) -> Result<std::uint64_t> {
-    auto filter = wanted(db, sites_, keys_, query);
+Result<Wanted> Engine::wanted_of(Db& db, const QueueQuery& query) {
+  auto filter = wanted(db, sites_, keys_, query);
+  if (!filter || !query.like || filter->nothing) return filter;
+  const auto row = row_in_reach(db, sites_, query.reach, *query.like);
+  if (row)
+    filter->among = alike(db, *row, kLike).seqs;
+  else
+    filter->nothing = true;
+  return filter;
+}
+
+Result<Tally> Engine::count(const QueueQuery& query, std::uint32_t at_most) {
+  return read([&](Db& db) -> Result<Tally> {
+    auto filter = wanted_of(db, query);
     if (!filter) return tl::unexpected(std::move(filter).error());
-    if (filter->nothing) return 0;
-    const std::uint64_t most = static_cast<std::uint64_t>(at_most) + 1;
+    if (filter->nothing) return Tally{};
     if (!filter->asks_rows() && filter->article == 0) {
       static constexpr const char* kSums =
           "SELECT coalesce(sum(pending), 0), coalesce(sum(approved), 0), coalesce(sum(rejected), 0),"
@@ -111,26 +125,58 @@ Result<std::uint64_t> Engine::count(const QueueQuery& query, std::uint32_t at_mo
       for (int i = 0; i < 5; ++i) {
         if (!filter->status || static_cast<int>(*filter->status) == i) sum += sums.as<std::uint64_t>(i);
       }
-      return std::min(sum, most);
+      return Tally{.count = std::min<std::uint64_t>(sum, at_most), .more = sum > at_most};
     }
     std::uint64_t found = 0;
-    const Scanned scanned = scan(db, sites_, keys_, *filter, Sort::oldest, std::nullopt, kCountExamines,
-                                 [&](Row&&) { return ++found < most; });
-    if (found < most && !scanned.finished) {
-      return fail(Code::invalid, "too many comments would have to be read to count these", {},
-                  "narrow the filter: a site, an article, a word that is rarer");
+    const Scanned scanned = scan(
+        db, sites_, keys_, *filter, any_order(*filter), std::nullopt, kCountExamines,
+        [&](Row&&) { return ++found <= at_most; }, false);
+    return Tally{.count = std::min<std::uint64_t>(found, at_most),
+                 .more = found > at_most || !scanned.finished};
+  });
+}
+
+Result<QueueCounts> Engine::queue_counts(const std::string& reach, const std::string& site, const Id& token) {
+  return read([&](Db& db) -> Result<QueueCounts> {
+    if (!reach.empty() && !site.empty() && reach != site) {
+      return fail(Code::not_found, "there is no such site", "?site");
     }
-    return found;
+    std::int64_t no = 0;
+    if (const std::string& name = site.empty() ? reach : site; !name.empty()) {
+      const auto entry = known_site(name, "?site");
+      if (!entry) return tl::unexpected(entry.error());
+      no = (*entry)->no;
+    }
+    QueueCounts counts;
+    {
+      auto sums = db.use(
+          "SELECT coalesce(sum(pending), 0), coalesce(sum(approved), 0), coalesce(sum(rejected), 0),"
+          " coalesce(sum(spam), 0), coalesce(sum(checked), 0) FROM site WHERE ?1 = 0 OR no = ?1");
+      sums.bind(no).step();
+      int column = 0;
+      for (auto* count : {&counts.pending, &counts.approved, &counts.rejected, &counts.spam, &counts.checked})
+        *count = sums.as<std::uint64_t>(column++);
+    }
+    if (counts.pending > 0) {
+      // The first in order of arrival, as the queue of all sites is merged.
+      auto oldest = db.use(
+          "SELECT (SELECT c.received_at FROM comment c INDEXED BY comment_site WHERE c.site = s.no AND "
+          "c.status = 0 ORDER BY c.seq LIMIT 1) AS at FROM site s WHERE s.pending > 0 AND (?1 = 0 OR s.no = "
+          "?1) AND at IS NOT NULL ORDER BY at LIMIT 1");
+      if (oldest.bind(no).step()) counts.oldest_pending = oldest.integer(0);
+    }
+    counts.decided = count_decided(db, token, no, kDecidedByMe);
+    return counts;
   });
 }
 
 Result<std::vector<Target>> Engine::targets_in(Db& db, const QueueQuery& query,
                                                std::optional<std::uint32_t> expected) {
-  auto filter = wanted(db, sites_, keys_, query);
+  auto filter = wanted_of(db, query);
   if (!filter) return tl::unexpected(std::move(filter).error());
   std::vector<Target> targets;
   const Scanned scanned =
-      scan(db, sites_, keys_, *filter, Sort::oldest, std::nullopt, kFilterExamines, [&](Row&& row) {
+      scan(db, sites_, keys_, *filter, any_order(*filter), std::nullopt, kFilterExamines, [&](Row&& row) {
         targets.push_back({.id = row.comment.id, .version = row.comment.version});
         return targets.size() <= limits::kDecisionFilter;
       });
@@ -146,71 +192,6 @@ Result<std::vector<Target>> Engine::targets_in(Db& db, const QueueQuery& query,
                 "/expected", "look at them again, and name the number that is shown");
   }
   return targets;
-}
-
-Result<Answered<std::vector<QueueItem>>> Engine::claim(const Claim& claim) {
-  using Items = Answered<std::vector<QueueItem>>;
-  if (claim.holder.empty()) return fail(Code::invalid, "a claim needs a holder", "/holder");
-  return writer_.run([&](Change& change) -> Result<Items> {
-    auto answer = answered_before(change.db, claim.once, claim.now);
-    if (!answer) return tl::unexpected(std::move(answer).error());
-    if (*answer) {
-      Items items;
-      items.replayed = true;
-      const auto fields = fields_of(**answer, 1);
-      for (std::size_t i = 1; i < fields.size(); ++i) {
-        const auto id = Id::parse(fields[i]);
-        auto row = id ? row_by_id(change.db, sites_, *id) : std::nullopt;
-        if (!row) continue;
-        items.push_back(item_of(change.db, std::move(*row), claim.now));
-        items.back().lease = Lease{.holder = claim.holder, .until = number_in(fields[0])};
-      }
-      return items;
-    }
-    QueueQuery query = claim.query;
-    query.status = Status::pending;
-    query.claimed = false;  // nobody else's; what this holder has already is renewed
-    query.holder = claim.holder;
-    query.now = claim.now;
-    auto filter = wanted(change.db, sites_, keys_, query);
-    if (!filter) return tl::unexpected(std::move(filter).error());
-    const auto count = std::min<std::size_t>(claim.count, limits::kPage);
-    std::vector<Row> rows;
-    if (count > 0) {
-      scan(change.db, sites_, keys_, *filter, query.sort, std::nullopt, kClaimExamines, [&](Row&& row) {
-        rows.push_back(std::move(row));
-        return rows.size() < count;
-      });
-    }
-    Items items;
-    std::vector<std::string> fields = {std::to_string(claim.until)};
-    for (Row& row : rows) {
-      if (!claim.once.key.empty()) fields.push_back(row.comment.id.text());
-      change.db.use("INSERT OR REPLACE INTO lease (comment, holder, token, until) VALUES (?1, ?2, ?3, ?4)")
-          .bind(row.seq, claim.holder, claim.token, claim.until)
-          .run();
-      items.push_back(item_of(change.db, std::move(row), claim.now));
-    }
-    remember_answer(change.db, claim.once, answer_of(fields), claim.now);
-    return items;
-  });
-}
-
-Result<Took> Engine::unclaim(const std::string& holder, const std::vector<Id>& ids, const Once& once) {
-  return writer_.run([&](Change& change) -> Result<Took> {
-    auto answer = answered_before(change.db, once, once.at);
-    if (!answer) return tl::unexpected(std::move(answer).error());
-    if (*answer) return Took{.replayed = true};
-    if (ids.empty()) change.db.use("DELETE FROM lease WHERE holder = ?1").bind(holder).run();
-    for (const Id& id : ids) {
-      change.db
-          .use("DELETE FROM lease WHERE holder = ?1 AND comment = (SELECT seq FROM comment WHERE id = ?2)")
-          .bind(holder, id)
-          .run();
-    }
-    remember_answer(change.db, once, {}, once.at);
-    return Took{};
-  });
 }
 
 Result<Detail> Engine::detail(const std::string& reach, Id id, Time now) {
@@ -255,6 +236,10 @@ Result<Detail> Engine::detail(const std::string& reach, Id id, Time now) {
         if (detail.near_copies.size() == kCopies) break;
       }
     }
+    const Cluster cluster = alike(db, *row, kCluster);
+    detail.near = {.count = cluster.seqs.size(), .more = cluster.more};
+    detail.near_pending = 0;
+    for (const std::int64_t seq : cluster.seqs) detail.near_pending += waits(db, seq) ? 1 : 0;
     detail.comment = std::move(row->comment);
     return true;
   });

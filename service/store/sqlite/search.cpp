@@ -6,6 +6,8 @@
 
 #include "analysis/text.h"
 #include "core/limits.h"
+#include "store/sqlite/decided.h"
+#include "store/sqlite/spans.h"
 #include "store/sqlite/words.h"
 
 namespace chaffinch::sqlite {
@@ -62,6 +64,21 @@ bool mostly(Db& db, std::int64_t site) {
 bool host_within(std::string_view host, std::string_view domain) {
   return host == domain || (host.size() > domain.size() && host.ends_with(domain) &&
                             host[host.size() - domain.size() - 1] == '.');
+}
+
+bool changed_by(Db& db, std::int64_t decision, std::int64_t seq) {
+  auto query = db.use("SELECT 1 FROM decision_item WHERE decision = ?1 AND comment = ?2");
+  return query.bind(decision, seq).step();
+}
+
+// What is asked of a comment's time, its decisions and its likes.
+bool fits(Db& db, const Wanted& wanted, std::int64_t seq, Time shown_at,
+          std::optional<std::int64_t> latest_decision) {
+  if (wanted.since && shown_at < *wanted.since) return false;
+  if (wanted.until && shown_at >= *wanted.until) return false;
+  if (wanted.among && !std::binary_search(wanted.among->begin(), wanted.among->end(), seq)) return false;
+  if (wanted.decision != 0 && !changed_by(db, wanted.decision, seq)) return false;
+  return !wanted.by_person() || is_by(db, wanted, latest_decision);
 }
 
 // The remembered domains are registrable ones; a host below one of them is looked for in the text.
@@ -126,9 +143,14 @@ std::uint32_t index_some(Db& db, const Sites& sites, const Keys& keys, std::uint
     while (query.step()) todo.push_back(query.integer(0));
   }
   if (todo.empty()) return 0;
+  SpanWriter spans(db);
   for (const std::int64_t seq : todo) {
-    if (const auto row = row_by_seq(db, sites, seq)) index_row(db, *row, keys);
+    const auto row = row_by_seq(db, sites, seq);
+    if (!row) continue;
+    index_row(db, *row, keys);
+    spans.add(*row);
   }
+  spans.finish();
   db.use("UPDATE meta SET value = ?1 WHERE name = 'indexed_to'").bind(todo.back()).run();
   return static_cast<std::uint32_t>(todo.size());
 }
@@ -140,7 +162,12 @@ std::vector<std::string> words_of(Db& db, std::string_view text) {
 bool Wanted::asks_rows() const {
   return !rule.empty() || !author.empty() || email != 0 || author_id != 0 || address != 0 || copy_hash != 0 ||
          network || !domain.empty() || min_score || max_score || !text.empty() || !runs.empty() || claimed ||
-         undecided;
+         undecided || timed() || decision != 0 || by_person() || among;
+}
+
+bool Wanted::at_a_glance() const {
+  return rule.empty() && author.empty() && author_id == 0 && domain.empty() && text.empty() && runs.empty() &&
+         !claimed;
 }
 
 void aim(Wanted& wanted, const Keys& keys, bool by_site) {
@@ -240,15 +267,25 @@ Result<Wanted> wanted(Db& db, const Sites& sites, const Keys& keys, const QueueQ
   wanted.domain = ascii_lower(query.domain);
   while (wanted.domain.ends_with('.')) wanted.domain.pop_back();
   if (!query.domain.empty() && wanted.domain.empty()) wanted.nothing = true;
+  wanted.since = query.since;
+  wanted.until = query.until;
+  wanted.by = query.decided_by;
+  wanted.by_token = query.decided_by_token;
+  if (query.decision) {
+    auto decision = db.use("SELECT no FROM decision WHERE id = ?1");
+    if (decision.bind(*query.decision).step())
+      wanted.decision = decision.integer(0);
+    else
+      wanted.nothing = true;
+  }
   aim(wanted, keys, !mostly(db, wanted.site));
   return wanted;
 }
 
 std::optional<Glance> glance(Db& db, const Wanted& wanted, std::int64_t seq) {
   auto query = db.use(
-      "SELECT score, doubt, site, status, article, decided, key_email, key_address, copy_hash, ip FROM "
-      "comment"
-      " WHERE seq = ?1");
+      "SELECT score, doubt, site, status, article, decided, key_email, key_address, copy_hash, ip, "
+      "coalesce(created_at, received_at), latest_decision FROM comment WHERE seq = ?1");
   if (!query.bind(seq).step()) return std::nullopt;
   const Glance glance{.score = query.real(0), .doubt = query.real(1)};
   const auto differs = [&](std::int64_t asked, int column) {
@@ -266,6 +303,7 @@ std::optional<Glance> glance(Db& db, const Wanted& wanted, std::int64_t seq) {
     const auto address = Address::parse(query.text(9));
     if (!address || !wanted.network->contains(*address)) return std::nullopt;
   }
+  if (!fits(db, wanted, seq, query.integer(10), query.maybe(11))) return std::nullopt;
   return glance;
 }
 
@@ -275,6 +313,7 @@ bool matches(Db& db, const Wanted& wanted, const Row& row, const Keys& keys) {
   if (wanted.status && comment.status != *wanted.status) return false;
   if (wanted.article != 0 && row.article != wanted.article) return false;
   if (wanted.undecided && comment.decided) return false;
+  if (!fits(db, wanted, row.seq, comment.shown_at(), row.latest_decision)) return false;
   if (wanted.min_score && row.score < *wanted.min_score) return false;
   if (wanted.max_score && row.score > *wanted.max_score) return false;
   if (wanted.email != 0 && row.keys.email != wanted.email) return false;

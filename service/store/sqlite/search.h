@@ -58,10 +58,19 @@ struct Wanted {
   std::optional<bool> claimed;
   std::string holder;
   bool undecided = false;
+  std::optional<Time> since, until;
+  std::int64_t decision = 0;  // that changed it; 0: any
+  std::string by;             // who decided
+  std::optional<Id> by_token;
+  std::optional<std::vector<std::int64_t>> among;  // these alone; rising
   Time now = 0;
   std::string match;  // for the index; empty: it cannot help
 
   bool asks_rows() const;  // whether anything beyond site, status and article is asked
+  bool by_person() const { return by_token || !by.empty(); }
+  bool timed() const { return since || until; }
+  bool few_known() const { return claimed.value_or(false) || among || decision != 0; }  // no need to search
+  bool at_a_glance() const;  // whether glance() alone tells what matches
 };
 
 Result<Wanted> wanted(Db& db, const Sites& sites, const Keys& keys, const QueueQuery& query);

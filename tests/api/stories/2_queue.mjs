@@ -222,6 +222,35 @@ describe("the queue", () => {
       assert.equal((await shared.ids({ claimed: true }, one)).length, 2, "somebody of another site let it go");
     });
 
+    it("by what is on screen: who else holds it is told, and what waits no more", async () => {
+      const shared = await house.site();
+      const ben = await house.token("moderator", shared.id);
+      const [one, two, done] = [await shared.doubtful(), await shared.doubtful(), await shared.doubtful()];
+      const foreign = await (await house.site()).doubtful();
+      const { body: decided } = await shared.moderator.post("/v1/decisions", { ids: [done.id], decision: "spam" });
+      const claim = async (who, ids) => (await who.post("/v1/queue/claim", { ids, minutes: 5 })).body;
+      const first = await claim(ben, [one.id]);
+      assert.deepEqual([first.items.map((item) => item.id), first.held, first.gone], [[one.id], [], []]);
+      const second = await claim(shared.moderator, [one.id, two.id, done.id, foreign.id]);
+      assert.deepEqual(second.items.map((item) => item.id), [two.id]);
+      assert.deepEqual(second.held, [{ id: one.id, lease: first.items[0].lease }]);
+      assert.deepEqual(second.gone, [done.id, foreign.id]);
+
+      const ids = (query) => shared.ids({ status: "any", ...query });
+      assert.deepEqual(await ids({ decided_by: "me", sort: "decided" }), [done.id]);
+      assert.deepEqual(await ids({ decision: decided.id }), [done.id]);
+      assert.deepEqual(await ids({ like: one.id, since: "2020-01-01", until: "2999-01-01" }), await ids({ like: one.id }));
+      const { body: counts } = await shared.moderator.get("/v1/queue/counts");
+      assert.deepEqual([counts.pending, counts.spam, counts.decided_by_me], [2, 1, 1]);
+      const { body: count } = await shared.moderator.get("/v1/queue/count", { status: "any", at_most: 2 });
+      assert.deepEqual(count, { count: 2, more: true });
+      const { body: log } = await shared.moderator.get("/v1/decisions", { by: "me" });
+      assert.deepEqual(log.items[0].sample.map((one) => one.id), [done.id]);
+      const detail = await shared.detail(done);
+      assert.equal(detail.history.at(-1).stands, true);
+      assert.ok(detail.near.count >= 1 && Array.isArray(detail.learned.words));
+    });
+
     it("a claim follows the filters and the order of the queue", async () => {
       const shared = await house.site();
       const one = await shared.doubtful({ article: { id: "a" } });

@@ -131,6 +131,8 @@ describe("who may do what", () => {
       "POST /v1/check": ["ASF", { content: 5 }],
       "POST /v1/learn": ["ASF", { content: 5 }],
       "GET /v1/queue": ["ASMD"],
+      "GET /v1/queue/count": ["ASM"],
+      "GET /v1/queue/counts": ["ASM"],
       "GET /v1/queue.atom": ["ASMD"],
       "POST /v1/queue/claim": ["ASM", { count: 0 }],
       "DELETE /v1/queue/claim": ["ASM"],
