@@ -108,7 +108,7 @@ const Sample = ({ items, count }) =>
       "ul",
       { "aria-label": "Some of them" },
       items.map((item) =>
-        h("li", { key: item.id }, h("span", { class: "sum" }, plainScore(item.verdict.score)), h("strong", null, h(Excerpt, { text: item.author.name || "No name", length: 40 })), " ", h(Excerpt, { text: item.content, length: 140 })),
+        h("li", { key: item.id }, h("span", { class: "sum" }, plainScore(item.verdict.score)), h("div", null, h("strong", null, h(Excerpt, { text: item.author.name || "No name", length: 40 })), " ", h(Excerpt, { text: item.content, length: 140 }))),
       ),
     ),
     count > items.length && h("p", { class: "soft" }, `and ${number(count - items.length)} more`),
@@ -119,7 +119,7 @@ const Sample = ({ items, count }) =>
 export class BulkDialog extends Component {
   constructor(props) {
     super(props);
-    this.state = { count: props.items?.length, sample: props.items?.slice(0, 6), reason: "", problem: null, note: props.note };
+    this.state = { count: props.items?.length, sample: props.items?.slice(0, 5), reason: "", problem: null, note: props.note };
   }
   componentDidMount() {
     if (this.props.filter) this.look();
@@ -135,7 +135,7 @@ export class BulkDialog extends Component {
     const { filter } = this.props;
     this.setState({ problem: null, count: undefined });
     try {
-      const [counted, page] = await Promise.all([get("/v1/queue/count", { ...filter, at_most: kMostFiltered }), get("/v1/queue", { ...filter, sort: "newest", limit: 6 })]);
+      const [counted, page] = await Promise.all([get("/v1/queue/count", { ...filter, at_most: kMostFiltered }), get("/v1/queue", { ...filter, sort: "newest", limit: 5 })]);
       this.setState({ ...counted, sample: page.items });
     } catch (problem) {
       this.setState({ problem });

@@ -15,6 +15,7 @@ export const leaseOf = (item, who, now = Date.now()) => (item.lease && item.leas
 export function recordWords(record) {
   if (!record?.first_seen) return "never seen before";
   const { approved, rejected, spam, pending, checked } = record;
+  if (approved + rejected + spam + checked === 0 && pending <= 1) return "the first seen from there";
   const parts = approved + rejected + spam > 0 ? [`${number(approved)} approved`, `${number(spam)} spam`] : ["nothing decided yet"];
   if (rejected > 0) parts.push(`${number(rejected)} rejected`);
   if (pending > 1) parts.push(`${number(pending)} waiting`);
@@ -127,7 +128,7 @@ class Findings extends Component {
                 at,
                 [one.score < 0 ? "for" : one.score > 0 ? "against" : "", one.shadow ? "shadow" : ""].join(" "),
                 one.rule + (one.shadow ? " (shadow)" : ""),
-                one.action && one.score === 0 ? `→ ${one.action}` : score(one.score) || "0.0",
+                one.action && one.score === 0 ? `→ ${one.action}` : score(one.score),
                 one.about + (one.shadow ? " In shadow: it is counted and adds nothing." : "") + (one.action ? ` It asks for: ${one.action}.` : ""),
               ),
             ),
