@@ -1,17 +1,9 @@
 // What the queue asks before it acts: the note that goes with a decision, a block, many comments at once, and the keys.
-import { h, Component, Button, Choice, Dialog, TextField, Tick, Trouble, Waiting, newId } from "./ui.js";
+import { h, Component, Button, Dialog, TextField, Tick, Trouble, Waiting, newId } from "./ui.js";
 import { get } from "./api.js";
+import { kActs, kMost, kMostFiltered } from "./deeds.js";
 import { many, number, plainScore } from "./format.js";
-import { Excerpt, Text, hostsIn } from "./text.js";
-
-export const kActs = [
-  { decision: "approve", key: "a", verb: "Approve", done: "Approved", kind: "approve", status: "approved" },
-  { decision: "reject", key: "r", verb: "Reject", done: "Rejected", kind: "reject", status: "rejected" },
-  { decision: "spam", key: "s", verb: "Spam", done: "Marked as spam", kind: "spam", status: "spam" },
-];
-export const actOf = (decision) => kActs.find((one) => one.decision === decision);
-export const kMost = 1000; // ids that one decision may name
-export const kMostFiltered = 5000; // comments that one decision by a filter may change
+import { Excerpt, Words, hostsIn } from "./text.js";
 
 // Keys of a dialog: those of its decisions, where one does not write.
 function onKeys(table) {
@@ -88,11 +80,11 @@ export class BlockDialog extends Component {
         h("p", null, "What comes from there later is spam at once. Undoing the decision takes the block back, too."),
         this.offers.map(([name, title, value, none], at) =>
           value
-            ? h(Tick, { key: name, label: [title, ": ", h(Text, { text: value, links: false })], value: state[name], set: (on) => this.setState({ [name]: on, wrong: false }), autofocus: at === 0 || !this.offers[0][2] })
+            ? h(Tick, { key: name, label: [title, ": ", h(Words, { text: value })], value: state[name], set: (on) => this.setState({ [name]: on, wrong: false }), autofocus: at === 0 || !this.offers[0][2] })
             : h("p", { key: name, class: "soft" }, `${title}: ${none}`),
         ),
         state.wrong && h("p", { class: "bad", role: "alert" }, "Choose what to block first."),
-        h("p", { class: "soft" }, "By ", h("bdi", null, item.author.name || "no name"), "."),
+        h("p", { class: "soft" }, "By ", h(Words, { text: item.author.name || "no name" }), "."),
       ),
     );
   }
