@@ -90,7 +90,7 @@ export default class Queue extends Component {
   // ---- the list
 
   async restart() {
-    this.loadedAt = Date.now();
+    this.newsFromNow();
     this.troubles.clear();
     if (this.state.picked.size > 0) announce("The selection is dropped.");
     this.setState({ picked: new Map(), fresh: [], problem: null, current: null, follow: false });
@@ -198,13 +198,13 @@ export default class Queue extends Component {
       this.countedAt = asked;
       this.setState({ counts });
       if (tabOf(query) !== 0 || !this.rows.ready) return;
-      const since = new Date(this.loadedAt - 2000).toISOString();
-      const mine = apiFilter(query);
-      if (mine.since || mine.until) return;
-      const page = await get("/v1/queue", { ...mine, since, sort: "newest", limit: 100 });
+      const newest = await this.newest;
+      if (newest === undefined) return this.newsFromNow();
+      const since = newest ? { since: newest.created_at ?? newest.received_at } : {};
+      const page = await get("/v1/queue", { ...apiFilter(query), ...since, sort: "newest", limit: 100 });
       if (listKey(query) !== listKey(this.props.query)) return;
       const known = new Set(this.state.fresh.map((one) => one.id));
-      const fresh = page.items.filter((one) => !this.rows.find(one.id) && !this.settled.has(one.id));
+      const fresh = page.items.filter((one) => one.id !== newest?.id && !this.rows.find(one.id) && !this.settled.has(one.id));
       // Nothing is being read: they are simply there.
       if (fresh.length > 0 && this.rows.items.length === 0) return this.restart();
       this.setState({ fresh });
@@ -213,6 +213,11 @@ export default class Queue extends Component {
     } catch (problem) {
       // The next look tries again; what needs an answer says so by itself.
     }
+  }
+  // What comes after the comment that is the newest now is news; clocks of this machine and of the service may differ.
+  newsFromNow() {
+    const first = (page) => page.items[0] ?? null;
+    this.newest = tabOf(this.props.query) === 0 ? get("/v1/queue", { ...apiFilter(this.props.query), sort: "newest", limit: 1 }).then(first, () => undefined) : null;
   }
   // The counts as they are with the decisions that the service had not counted yet.
   get counts() {
@@ -247,7 +252,7 @@ export default class Queue extends Component {
     if (this.state.fresh.length === 0) return;
     const [first] = this.state.fresh;
     for (const one of [...this.state.fresh].reverse()) this.rows.insert(one);
-    this.loadedAt = Date.now();
+    this.newest = Promise.resolve(first);
     this.setState({ fresh: [] });
     this.moveTo(first.id);
   }
@@ -344,7 +349,7 @@ export default class Queue extends Component {
     const { current } = this.state;
     const at = this.rows.place(current);
     this.details.clear();
-    this.loadedAt = Date.now();
+    this.newsFromNow();
     await this.rows.start();
     const { items } = this.rows;
     if (!this.rows.find(current)) this.setState({ current: items[Math.min(Math.max(0, at), items.length - 1)]?.id ?? null, follow: true, focus: true });
