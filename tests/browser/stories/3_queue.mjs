@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { open } from "../lib/browser.mjs";
-import { desk, kPhone, overflow, said, seen, signIn } from "../lib/desk.mjs";
+import { desk, kPhone, overflow, said, seen, taller } from "../lib/desk.mjs";
 import { kHostile, kTurning, sharedStrings } from "../lib/hostile.mjs";
 import { unique } from "../../api/lib/house.mjs";
 import { people } from "../lib/people.mjs";
@@ -46,6 +46,7 @@ describe("the queue of the desk", () => {
     const { page, keys } = mo;
     await rows(page).first().waitFor();
     await eventually(async () => (await counted(page, "Pending")) === 50, "fifty are counted");
+    assert.ok((await taller(page)) <= 0, "list and comment scroll by themselves");
     await seen(mo, "queue-wide");
     const by = { approve: 0, reject: 0, spam: 0 };
     for (let left = 50; left > 0; --left) {
@@ -293,6 +294,7 @@ describe("the queue of the desk", () => {
     const [first, second, third] = await names(page);
     await rows(page).first().tap();
     await reading(page).getByRole("heading", { name: first }).waitFor();
+    assert.ok((await taller(page)) <= 0, "the comment takes the screen, and no more");
     await seen(mo, "queue-phone-read");
     await page.getByRole("button", { name: "Spam" }).tap();
     await reading(page).getByRole("heading", { name: second }).waitFor();
