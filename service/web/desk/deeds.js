@@ -6,6 +6,22 @@
 import { get, post } from "./api.js";
 import { newId } from "./ui.js";
 
+export const kActs = [
+  { decision: "approve", key: "a", verb: "Approve", done: "Approved", kind: "approve", status: "approved" },
+  { decision: "reject", key: "r", verb: "Reject", done: "Rejected", kind: "reject", status: "rejected" },
+  { decision: "spam", key: "s", verb: "Spam", done: "Marked as spam", kind: "spam", status: "spam" },
+];
+export const actOf = (decision) => kActs.find((one) => one.decision === decision);
+export const kMost = 1000; // ids that one decision may name
+export const kMostFiltered = 5000; // comments that one decision by a filter may change
+
+// "Marked 17 as spam".
+export function deedWords({ decision, count = 1 }) {
+  const { done } = actOf(decision);
+  if (count === 1) return done;
+  return decision === "spam" ? `Marked ${count} as spam` : `${done} ${count}`;
+}
+
 const kWaits = [1, 2, 4, 8, 15, 30, 60]; // seconds between attempts
 const kKept = 30; // decisions in the strip's reach
 const kFresh = 60_000; // ms in which the counts may not know of a decision yet

@@ -1,17 +1,9 @@
 // What the queue asks before it acts: the note that goes with a decision, a block, many comments at once, and the keys.
-import { h, Component, Button, Choice, Dialog, TextField, Tick, Trouble, Waiting, newId } from "./ui.js";
+import { h, Component, Button, Dialog, TextField, Tick, Trouble, Waiting, newId } from "./ui.js";
 import { get } from "./api.js";
+import { kActs, kMost, kMostFiltered } from "./deeds.js";
 import { many, number, plainScore } from "./format.js";
-import { Excerpt, Text, hostsIn } from "./text.js";
-
-export const kActs = [
-  { decision: "approve", key: "a", verb: "Approve", done: "Approved", kind: "approve", status: "approved" },
-  { decision: "reject", key: "r", verb: "Reject", done: "Rejected", kind: "reject", status: "rejected" },
-  { decision: "spam", key: "s", verb: "Spam", done: "Marked as spam", kind: "spam", status: "spam" },
-];
-export const actOf = (decision) => kActs.find((one) => one.decision === decision);
-export const kMost = 1000; // ids that one decision may name
-export const kMostFiltered = 5000; // comments that one decision by a filter may change
+import { Excerpt, Words, hostsIn } from "./text.js";
 
 // Keys of a dialog: those of its decisions, where one does not write.
 function onKeys(table) {
@@ -88,11 +80,11 @@ export class BlockDialog extends Component {
         h("p", null, "What comes from there later is spam at once. Undoing the decision takes the block back, too."),
         this.offers.map(([name, title, value, none], at) =>
           value
-            ? h(Tick, { key: name, label: [title, ": ", h(Text, { text: value, links: false })], value: state[name], set: (on) => this.setState({ [name]: on, wrong: false }), autofocus: at === 0 || !this.offers[0][2] })
+            ? h(Tick, { key: name, label: [title, ": ", h(Words, { text: value })], value: state[name], set: (on) => this.setState({ [name]: on, wrong: false }), autofocus: at === 0 || !this.offers[0][2] })
             : h("p", { key: name, class: "soft" }, `${title}: ${none}`),
         ),
         state.wrong && h("p", { class: "bad", role: "alert" }, "Choose what to block first."),
-        h("p", { class: "soft" }, "By ", h("bdi", null, item.author.name || "no name"), "."),
+        h("p", { class: "soft" }, "By ", h(Words, { text: item.author.name || "no name" }), "."),
       ),
     );
   }
@@ -108,7 +100,7 @@ const Sample = ({ items, count }) =>
       "ul",
       { "aria-label": "Some of them" },
       items.map((item) =>
-        h("li", { key: item.id }, h("span", { class: "sum" }, plainScore(item.verdict.score)), h("strong", null, h(Excerpt, { text: item.author.name || "No name", length: 40 })), " ", h(Excerpt, { text: item.content, length: 140 })),
+        h("li", { key: item.id }, h("span", { class: "sum" }, plainScore(item.verdict.score)), h("div", null, h("strong", null, h(Excerpt, { text: item.author.name || "No name", length: 40 })), " ", h(Excerpt, { text: item.content, length: 140 }))),
       ),
     ),
     count > items.length && h("p", { class: "soft" }, `and ${number(count - items.length)} more`),
@@ -119,7 +111,7 @@ const Sample = ({ items, count }) =>
 export class BulkDialog extends Component {
   constructor(props) {
     super(props);
-    this.state = { count: props.items?.length, sample: props.items?.slice(0, 6), reason: "", problem: null, note: props.note };
+    this.state = { count: props.items?.length, sample: props.items?.slice(0, 5), reason: "", problem: null, note: props.note };
   }
   componentDidMount() {
     if (this.props.filter) this.look();
@@ -135,7 +127,7 @@ export class BulkDialog extends Component {
     const { filter } = this.props;
     this.setState({ problem: null, count: undefined });
     try {
-      const [counted, page] = await Promise.all([get("/v1/queue/count", { ...filter, at_most: kMostFiltered }), get("/v1/queue", { ...filter, sort: "newest", limit: 6 })]);
+      const [counted, page] = await Promise.all([get("/v1/queue/count", { ...filter, at_most: kMostFiltered }), get("/v1/queue", { ...filter, sort: "newest", limit: 5 })]);
       this.setState({ ...counted, sample: page.items });
     } catch (problem) {
       this.setState({ problem });

@@ -1,7 +1,8 @@
 // What of the queue is shown: tabs, filters and order, as words of the address, as parameters of the API and as chips to read.
-import { h, Component, Button, Choice, Dialog, TextField, newId } from "./ui.js";
+import { h, Component, Button, Choice, Dialog, TextField, newId, sentence } from "./ui.js";
 import { go, withWords } from "./nav.js";
 import { day, number } from "./format.js";
+import { Words, plain } from "./text.js";
 
 // Key 1 to 5. `counted`: its name among the counts.
 export const kTabs = [
@@ -144,8 +145,8 @@ export const Chips = ({ query, problem, edit }) => {
       return h(
         "span",
         { key: one.name, class: wrong ? "chip wrong" : "chip" },
-        h("bdi", { class: "words" }, words),
-        h("button", { type: "button", class: "close", "aria-label": `Without the filter ${words}`, onClick: () => filterBy(one.name, "") }, "×"),
+        h("span", { class: "words" }, h(Words, { text: words })),
+        h("button", { type: "button", class: "close", "aria-label": `Without the filter ${plain(words)}`, onClick: () => filterBy(one.name, "") }, "×"),
       );
     }),
     all.length > 1 && h(Button, { kind: "quiet", onClick: noFilters }, "Clear all"),
@@ -168,7 +169,7 @@ export class FilterDialog extends Component {
     go(withWords(words, { path: "/desk" }));
   }
   render({ query, sites, close, problem }, state) {
-    const error = (name) => problem?.where === `?${name}` && [problem.message, problem.advice].filter(Boolean).join(" ");
+    const error = (name) => problem?.where === `?${name}` && [problem.message, problem.advice].filter(Boolean).map(sentence).join(" ");
     return h(
       Dialog,
       { title: "Show only comments that match", onClose: close, wide: true },
@@ -197,14 +198,14 @@ export class FilterDialog extends Component {
               ["checked", "Checked for a site that keeps its own"],
               ["any", "Any"],
             ],
-            autofocus: true,
+            autofocus: !problem,
           }),
           sites.length > 1 &&
             h(Choice, { label: "Site", value: state.site, set: (site) => this.setState({ site }), error: error("site"), options: [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])] }),
           kFilters
             .filter((one) => one.label)
             .map(({ name, label, hint, type, inputmode, wide }) =>
-              h(TextField, { key: name, label, hint, type, inputmode, wide, value: state[name], set: (value) => this.setState({ [name]: value }), error: error(name), name, autocomplete: "off", maxlength: 500 }),
+              h(TextField, { key: name, label, hint, type, inputmode, wide, value: state[name], set: (value) => this.setState({ [name]: value }), error: error(name), autofocus: Boolean(error(name)), name, autocomplete: "off", maxlength: 500 }),
             ),
         ),
         h("div", { class: "bar" }, h(Button, { type: "submit", kind: "primary" }, "Show"), h(Button, { onClick: () => (close(), noFilters()) }, "Clear all"), h(Button, { kind: "quiet", onClick: close }, "Cancel")),

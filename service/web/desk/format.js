@@ -9,8 +9,9 @@ export const doneWord = (decision) => kDone[decision] ?? decision;
 const number_ = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 export const number = (n) => number_.format(n);
 export const many = (n, one, more = one + "s") => `${number(n)} ${n === 1 ? one : more}`;
-export const score = (x) => (x > 0 ? "+" : x < 0 ? "−" : "") + Math.abs(x).toFixed(1);
-export const plainScore = (x) => (x < 0 ? "−" : "") + Math.abs(x).toFixed(1);
+// With a sign, and without one where it is not below 0; what rounds to 0 has none.
+export const score = (x) => (x >= 0.05 ? "+" : "") + plainScore(x);
+export const plainScore = (x) => (x <= -0.05 ? "−" : "") + Math.abs(x).toFixed(1);
 export const percent = (part, digits = 0) => (part === null || part === undefined ? "–" : `${(part * 100).toFixed(digits)} %`);
 
 const day_ = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });

@@ -2,7 +2,7 @@
 import { h, Component } from "./ui.js";
 import { ago, full, plainScore, statusWord } from "./format.js";
 import { leaseOf } from "./reading.js";
-import { Excerpt } from "./text.js";
+import { Excerpt, Words } from "./text.js";
 
 class Row extends Component {
   shouldComponentUpdate(next) {
@@ -37,14 +37,14 @@ class Row extends Component {
         { class: "where soft" },
         h("span", { class: "hidden" }, "on "),
         h(Excerpt, { text: item.article.title || item.article.id, length: 70 }),
-        sites > 1 && h("span", null, " · ", item.site),
+        sites > 1 && h("span", null, " · ", h(Words, { text: item.site })),
       ),
       (lease || trouble || item.status !== status || item.verdict.unchecked) &&
         h(
           "span",
           { class: "marks" },
           item.status !== status && h("span", { class: `state ${item.status}` }, statusWord(item.status)),
-          lease && h("span", { class: "state odd" }, h("bdi", null, lease.holder), " is looking"),
+          lease && h("span", { class: "state odd" }, h(Words, { text: lease.holder }), " is looking"),
           item.verdict.unchecked && h("span", { class: "state odd" }, "not fully checked"),
           trouble && h("span", { class: "state bad" }, "not decided"),
         ),

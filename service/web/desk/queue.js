@@ -1,23 +1,29 @@
 // The queue: a list, the comment that one reads, and decisions by key. Puts the parts together:
 //   rows.js the list's part of the queue · list.js, reading.js, text.js what is shown · filters.js tabs and filters
-//   deeds.js decisions on their way, and undo · strip.js what was done last · dialogs.js what is asked first · lease.js who looks at what
+//   deciding.js a decision and its undo, deeds.js on their way to the service · strip.js what was done last · dialogs.js what is asked
+//   first · lease.js who looks at what
 import { get } from "./api.js";
-import { h, Component, Button, Choice, Dialog, Empty, Trouble, Waiting, alarm, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
-import { ago, doneWord, many, number, statusWord } from "./format.js";
+import { h, Component, Button, Dialog, Empty, Trouble, Waiting, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
+import { ago, many, number, statusWord } from "./format.js";
 import { go, withWords } from "./nav.js";
-import { BlockDialog, BulkDialog, HelpDialog, NoteDialog, actOf, kActs, kMost } from "./dialogs.js";
-import { Deeds } from "./deeds.js";
+import { Deeds, actOf, deedWords, kActs, kMost } from "./deeds.js";
+import { Deciding, fasterWords, rowOf } from "./deciding.js";
 import { Chips, FilterDialog, Search, Tabs, apiFilter, filterBy, filtersOf, kTabs, listKey, noFilters, sortOf, sortsOf, statusOf, tabHref, tabOf } from "./filters.js";
 import { Leases } from "./lease.js";
 import { List } from "./list.js";
 import { Reading, leaseOf, nearCount } from "./reading.js";
 import { Rows } from "./rows.js";
-import { Strip, deedWords } from "./strip.js";
+import { Strip } from "./strip.js";
+import { Words } from "./text.js";
 
 const kPoll = 15_000; // ms between looks at the counts
 const kAhead = 4; // comments leased behind the one on the screen
 const kKept = 40; // details kept
 const kNarrow = "(max-width: 56rem)";
+
+// Nothing is asked before the first comment is there: the dialogs come after it.
+let dialogs = null;
+const loadDialogs = async () => (dialogs ??= await import("./dialogs.js"));
 
 export default class Queue extends Component {
   constructor(props) {
@@ -28,6 +34,7 @@ export default class Queue extends Component {
       failed: (problem) => this.setState({ problem }),
     });
     this.deeds = new Deeds(() => this.forceUpdate());
+    this.deciding = new Deciding(this);
     this.leases = new Leases((told) => this.leased(told));
     this.details = new Map(); // id -> detail, those last looked at
     this.asking = new Set();
@@ -35,17 +42,24 @@ export default class Queue extends Component {
     this.troubles = new Map(); // id -> why it could not be decided
     this.settled = new Set(); // ids decided on this page: they are nobody's news
     this.state = { current: null, picked: new Map(), counts: null, fresh: [], dialog: null, offer: null, problem: null, narrow: matchMedia(kNarrow).matches, minute: 0, follow: false };
+    // On a small screen the page scrolls, not the list.
+    this.scrolled = () => {
+      if (!this.state.narrow || this.open) return;
+      if (innerHeight + scrollY > document.documentElement.scrollHeight - 1200) this.rows.near(this.rows.items.length);
+      else if (scrollY < 300) this.rows.near(0);
+    };
     this.unload = (event) => this.deeds.unsaved.length > 0 && event.preventDefault();
   }
 
   componentDidMount() {
-    this.stopKeys = listenToKeys(() => this.keys());
+    this.stopKeys = listenToKeys(() => (this.state.dialog ? {} : this.keys()));
     this.media = matchMedia(kNarrow);
     this.resized = () => this.setState({ narrow: this.media.matches });
     this.media.addEventListener("change", this.resized);
     this.seen = () => !document.hidden && this.poll();
     document.addEventListener("visibilitychange", this.seen);
     addEventListener("beforeunload", this.unload);
+    addEventListener("scroll", this.scrolled, { passive: true });
     this.timer = setInterval(() => {
       this.setState({ minute: Math.floor(Date.now() / 60_000) });
       if (!document.hidden) this.poll();
@@ -59,6 +73,7 @@ export default class Queue extends Component {
     this.media.removeEventListener("change", this.resized);
     document.removeEventListener("visibilitychange", this.seen);
     removeEventListener("beforeunload", this.unload);
+    removeEventListener("scroll", this.scrolled);
     clearInterval(this.timer);
     clearTimeout(this.recount);
     this.rows.clear();
@@ -75,7 +90,7 @@ export default class Queue extends Component {
   // ---- the list
 
   async restart() {
-    this.loadedAt = Date.now();
+    this.newsFromNow();
     this.troubles.clear();
     if (this.state.picked.size > 0) announce("The selection is dropped.");
     this.setState({ picked: new Map(), fresh: [], problem: null, current: null, follow: false });
@@ -83,6 +98,7 @@ export default class Queue extends Component {
     const started = this.rows.start();
     if (wanted) this.shared();
     await started;
+    loadDialogs().catch(() => {}); // asked for again when one is wanted
     if (this.state.problem) return;
     announce(this.rows.items.length === 0 ? "No comments." : `${this.rows.next ? "More than " : ""}${many(this.rows.items.length, "comment")}.`);
   }
@@ -143,7 +159,7 @@ export default class Queue extends Component {
     this.details.set(detail.id, detail);
     for (const id of this.details.keys()) if (this.details.size > kKept && id !== this.state.current) this.details.delete(id);
     const row = this.rows.find(detail.id);
-    if (row && (row.version !== detail.version || row.status !== detail.status)) this.rows.replace({ ...row, ...pick(detail) });
+    if (row && (row.version !== detail.version || row.status !== detail.status)) this.rows.replace({ ...row, ...rowOf(detail) });
     else this.forceUpdate();
   }
   leased({ items, held = [], gone = [] }) {
@@ -182,13 +198,13 @@ export default class Queue extends Component {
       this.countedAt = asked;
       this.setState({ counts });
       if (tabOf(query) !== 0 || !this.rows.ready) return;
-      const since = new Date(this.loadedAt - 2000).toISOString();
-      const mine = apiFilter(query);
-      if (mine.since || mine.until) return;
-      const page = await get("/v1/queue", { ...mine, since, sort: "newest", limit: 100 });
+      const newest = await this.newest;
+      if (newest === undefined) return this.newsFromNow();
+      const since = newest ? { since: newest.created_at ?? newest.received_at } : {};
+      const page = await get("/v1/queue", { ...apiFilter(query), ...since, sort: "newest", limit: 100 });
       if (listKey(query) !== listKey(this.props.query)) return;
       const known = new Set(this.state.fresh.map((one) => one.id));
-      const fresh = page.items.filter((one) => !this.rows.find(one.id) && !this.settled.has(one.id));
+      const fresh = page.items.filter((one) => one.id !== newest?.id && !this.rows.find(one.id) && !this.settled.has(one.id));
       // Nothing is being read: they are simply there.
       if (fresh.length > 0 && this.rows.items.length === 0) return this.restart();
       this.setState({ fresh });
@@ -197,6 +213,11 @@ export default class Queue extends Component {
     } catch (problem) {
       // The next look tries again; what needs an answer says so by itself.
     }
+  }
+  // What comes after the comment that is the newest now is news; clocks of this machine and of the service may differ.
+  newsFromNow() {
+    const first = (page) => page.items[0] ?? null;
+    this.newest = tabOf(this.props.query) === 0 ? get("/v1/queue", { ...apiFilter(this.props.query), sort: "newest", limit: 1 }).then(first, () => undefined) : null;
   }
   // The counts as they are with the decisions that the service had not counted yet.
   get counts() {
@@ -231,7 +252,7 @@ export default class Queue extends Component {
     if (this.state.fresh.length === 0) return;
     const [first] = this.state.fresh;
     for (const one of [...this.state.fresh].reverse()) this.rows.insert(one);
-    this.loadedAt = Date.now();
+    this.newest = Promise.resolve(first);
     this.setState({ fresh: [] });
     this.moveTo(first.id);
   }
@@ -290,30 +311,8 @@ export default class Queue extends Component {
     announce(`${number(Math.min(kMost, this.rows.items.length))} selected.`);
   }
 
-  // ---- deciding
+  // ---- what a decision does to the list
 
-  // One comment. `more`: block, reason, note.
-  decide(decision, more = {}, item = this.item, sure = false) {
-    if (!item) return;
-    const act = actOf(decision);
-    if (item.status === "checked") return notify("This comment was only checked for a site that keeps its own: the desk cannot move it.");
-    if (item.status === act.status) return notify(`It is ${statusWord(act.status)} already.`);
-    const lease = item.status === "pending" && leaseOf(item, this.props.who);
-    if (lease && !sure) return this.setState({ dialog: { kind: "held", holder: lease.holder, act, run: () => this.decide(decision, more, item, true) } });
-
-    const at = this.rows.place(item.id);
-    const note = this.notes.get(item.id);
-    const body = { ids: [{ id: item.id, version: item.version }], ...(note?.reason ? { reason: note.reason } : {}), ...(note?.note ? { note: note.note } : {}), ...more };
-    if (!body.reason) delete body.reason;
-    if (!body.note) delete body.note;
-    this.settled.add(item.id);
-    this.troubles.delete(item.id);
-    this.leases.drop([item.id]);
-    const done = this.deeds.decide(decision, body, { count: 1, name: item.author.name || item.content.slice(0, 40), from: item.status, rows: [{ item, at }], list: listKey(this.props.query) });
-    this.leave([item.id], act.status);
-    announce(`${act.done}, ${this.leftWords()}.`);
-    done.then((result) => this.answered(result));
-  }
   // These have that status now: they leave the list, or stay with it where any status is shown. The next comment is there at once.
   leave(ids, status) {
     const { query } = this.props;
@@ -345,170 +344,29 @@ export default class Queue extends Component {
   inPane() {
     return Boolean(document.activeElement?.closest?.(".acts"));
   }
-
-  async answered({ deed, answer, problem }) {
-    this.countSoon();
-    if (problem) return this.refused(deed, problem);
-    deed.doneAt = Date.now();
-    for (const { item } of deed.rows ?? []) {
-      this.details.delete(item.id);
-      this.notes.delete(item.id);
-      if (this.rows.find(item.id)) this.fetch(item.id);
-    }
-    if (answer.skipped.length > 0) this.skipped(deed, answer.skipped);
-    const near = answer.near_copies;
-    if (near?.count > 0 && !deed.wanted) {
-      this.setState({ offer: { count: near.count, decision: deed.decision, ids: near.ids, like: near.like, single: deed.count === 1 } });
-      announce(`${near.count} more like ${deed.count === 1 ? "this" : "these"} wait. Press m to decide them.`);
-    }
-    this.forceUpdate();
-  }
-  // The service says no: back to what it was, and why.
-  async refused(deed, problem) {
-    const whose = deed.name ? `“${deed.name.slice(0, 40)}”` : many(deed.count, "comment");
-    if (problem.status === 409 && problem.body?.skipped) {
-      await this.putBack(deed);
-      return this.skipped(deed, problem.body.skipped);
-    }
-    await this.putBack(deed);
-    notifyProblem(problem, `${whose} was not ${doneWord(deed.decision)}.`);
-  }
-  async putBack(deed) {
-    for (const { item } of deed.rows ?? []) this.settled.delete(item.id);
-    if (deed.list !== listKey(this.props.query)) return;
-    for (const { item, at } of deed.rows ?? []) this.rows.insert(item, Math.max(0, at));
-  }
-  // Comments that a decision left alone: they are shown as they are today, with the reason.
-  async skipped(deed, skipped) {
-    const mine = new Map((deed.rows ?? []).map((row) => [row.item.id, row]));
-    const told = [];
-    for (const { id, why } of skipped.slice(0, 20)) {
-      let words = kSkipped[why] ?? why;
-      const row = mine.get(id);
-      try {
-        const detail = await get(`/v1/comments/${encodeURIComponent(id)}`);
-        this.keep(detail);
-        words = fasterWords(detail, why);
-        if (row && deed.list === listKey(this.props.query)) {
-          this.settled.delete(id);
-          this.troubles.set(id, sentence(words));
-          this.rows.insert({ ...row.item, ...pick(detail) }, Math.max(0, row.at));
-        }
-      } catch {
-        if (why === "not_found") this.rows.remove([id]);
-      }
-      told.push(words);
-    }
-    const kinds = [...new Set(told)];
-    const what = skipped.length === 1 ? (deed.name ? `“${deed.name.slice(0, 40)}”: ` : "One left alone: ") : `${number(skipped.length)} left alone: `;
-    const first = skipped[0].id;
-    notify(what + kinds.slice(0, 3).join("; ") + (kinds.length > 3 ? " …" : "."), {
-      kind: "error",
-      action: this.rows.find(first) && first !== this.state.current ? { label: "Show it", run: () => this.moveTo(first) } : null,
-    });
-    this.forceUpdate();
-  }
-
-  // Several: the dialog has shown what it touches. Resolves to "changed" when the number is another one meanwhile.
-  async decideMany(decision, what, count) {
-    const act = actOf(decision);
-    const ids = what.ids?.map((one) => one.id);
-    const rows = (ids ?? []).map((id) => ({ item: this.rows.find(id) ?? this.state.picked.get(id), at: this.rows.place(id) })).filter((one) => one.item);
-    const from = what.filter ? what.filter.status : rows.length > 0 && rows.every((one) => one.item.status === rows[0].item.status) ? rows[0].item.status : undefined;
-    for (const { item } of rows) this.settled.add(item.id);
-    const done = this.deeds.decide(decision, what, { count, from, rows, list: listKey(this.props.query) });
-    if (ids) {
-      this.leases.drop(ids);
-      this.leave(ids, act.status);
-      announce(`${deedWords({ decision, count })}, ${this.leftWords()}.`);
-      done.then((result) => this.answered(result));
-      return "sent";
-    }
-    const result = await done;
-    this.countSoon();
-    if (result.problem?.status === 409 && !result.problem.body?.skipped) return "changed";
-    if (result.problem) {
-      notifyProblem(result.problem, "Nothing was decided.");
-      return "refused";
-    }
-    announce(`${deedWords({ decision, count: result.answer.changed })}.`);
-    this.answered(result);
-    this.refresh();
-    return "done";
-  }
   // The list anew, with the comment that one reads where it still is.
   async refresh() {
     const { current } = this.state;
     const at = this.rows.place(current);
     this.details.clear();
-    this.loadedAt = Date.now();
+    this.newsFromNow();
     await this.rows.start();
     const { items } = this.rows;
     if (!this.rows.find(current)) this.setState({ current: items[Math.min(Math.max(0, at), items.length - 1)]?.id ?? null, follow: true, focus: true });
   }
 
-  // ---- taking back
-
-  undoNewest() {
-    const deed = this.deeds.newest;
-    if (!deed) return notify("There is nothing to undo.");
-    const old = !deed.session || Date.now() - new Date(deed.at).getTime() > 3_600_000;
-    if (old) return this.setState({ dialog: { kind: "undo", deed } });
-    this.undo(deed);
-  }
-  async undo(deed) {
-    this.setState({ offer: null });
-    announce(`Taking back: ${deedWords(deed)}.`);
-    const { answer, problem } = await this.deeds.undo(deed);
-    this.countSoon();
-    if (!answer && !problem) return; // the decision itself was refused, and that was said
-    if (problem) return notifyProblem(problem, problem.status === 409 ? "Nothing of it stands any more." : "It was not taken back.");
-    this.tookBack(answer, deed);
-  }
-  async undoEntry(entry) {
-    const deed = this.deeds.list.find((one) => one.id === entry.decision) ?? { id: entry.decision, decision: entry.what, state: "done", count: undefined, tries: 0, session: false };
-    await this.undo(deed);
-    if (this.state.current) this.fetch(this.state.current, true);
-  }
-  async tookBack(answer, deed) {
-    for (const { item } of deed.rows ?? []) this.settled.delete(item.id);
-    const parts = [deed.name && answer.changed === 1 ? `Taken back: “${deed.name.slice(0, 40)}” is as it was` : `Taken back: ${many(answer.changed, "comment")} ${answer.changed === 1 ? "is" : "are"} as before`];
-    if (answer.skipped.length > 0) parts.push(`${many(answer.skipped.length, "comment")} stayed, decided again since: ${await this.names(answer.skipped)}`);
-    if (answer.approximate) parts.push("the learner forgets it nearly: the lesson was older than what it keeps exactly");
-    if (answer.partial) parts.push("of this site alone");
-    notify(parts.map(sentence).join(" "));
-    const one = deed.rows?.length === 1 && answer.changed === 1 ? deed.rows[0] : null;
-    if (one && deed.list === listKey(this.props.query)) {
-      this.details.delete(one.item.id);
-      try {
-        const detail = await get(`/v1/comments/${encodeURIComponent(one.item.id)}`);
-        this.keep(detail);
-        this.rows.insert({ ...one.item, ...pick(detail) }, Math.max(0, one.at));
-        return this.moveTo(one.item.id, { focus: !this.inPane() });
-      } catch {
-        // The list anew says it as well.
-      }
-    }
-    this.refresh();
-  }
-  async names(skipped) {
-    const told = [];
-    for (const { id } of skipped.slice(0, 3)) {
-      try {
-        const { author, history } = await get(`/v1/comments/${encodeURIComponent(id)}`);
-        const last = history[history.length - 1];
-        told.push(`${author.name.slice(0, 30) || "no name"}${last?.by ? ` by ${last.by}` : ""}`);
-      } catch {
-        told.push("one that is not kept any more");
-      }
-    }
-    return told.join(", ") + (skipped.length > 3 ? " and others" : "");
-  }
-
   // ---- dialogs
 
-  ask(kind, more = {}) {
+  async ask(kind, more = {}) {
     this.setState({ dialog: { kind, ...more } });
+    if (dialogs) return;
+    try {
+      await loadDialogs();
+      this.forceUpdate();
+    } catch {
+      this.setState({ dialog: null });
+      notify("This part of the page could not be loaded. Look whether you are online, then try again.", { kind: "error" });
+    }
   }
   askMany(decision) {
     const items = [...this.state.picked.values()].map((one) => this.rows.find(one.id) ?? one);
@@ -535,7 +393,7 @@ export default class Queue extends Component {
   }
 
   keys() {
-    const writes = (decision) => () => this.decide(decision);
+    const writes = (decision) => () => this.deciding.decide(decision);
     return {
       j: () => this.move(1),
       k: () => this.move(-1),
@@ -545,7 +403,7 @@ export default class Queue extends Component {
       A: () => this.askMany("approve"),
       R: () => this.askMany("reject"),
       S: () => this.askMany("spam"),
-      u: () => this.undoNewest(),
+      u: () => this.deciding.undoNewest(),
       x: () => this.pick(),
       X: () => this.pickTo(this.state.current),
       l: () => this.askLikes(),
@@ -586,7 +444,8 @@ export default class Queue extends Component {
 
   dialog() {
     const { dialog, problem } = this.state;
-    if (!dialog) return null;
+    if (!dialog || !dialogs) return null;
+    const { BlockDialog, BulkDialog, HelpDialog, NoteDialog } = dialogs;
     const close = () => this.setState({ dialog: null });
     const { kind, item } = dialog;
     if (kind === "help") return h(HelpDialog, { close });
@@ -596,11 +455,11 @@ export default class Queue extends Component {
         note: this.notes.get(item.id),
         close,
         keep: (note) => (note ? this.notes.set(item.id, note) : this.notes.delete(item.id)),
-        decide: (decision, note) => this.decide(decision, note, this.rows.find(item.id) ?? item),
+        decide: (decision, note) => this.deciding.decide(decision, note, this.rows.find(item.id) ?? item),
       });
-    if (kind === "block") return h(BlockDialog, { item, close, decide: (decision, more) => this.decide(decision, more, this.rows.find(item.id) ?? item) });
-    if (kind === "bulk") return h(BulkDialog, { ...dialog, close, decide: (...all) => this.decideMany(...all) });
-    const run = () => (close(), kind === "undo" ? this.undo(dialog.deed) : dialog.run());
+    if (kind === "block") return h(BlockDialog, { item, close, decide: (decision, more) => this.deciding.decide(decision, more, this.rows.find(item.id) ?? item) });
+    if (kind === "bulk") return h(BulkDialog, { ...dialog, close, decide: (...all) => this.deciding.decideMany(...all) });
+    const run = () => (close(), kind === "undo" ? this.deciding.undo(dialog.deed) : dialog.run());
     return h(
       Dialog,
       {
@@ -610,7 +469,7 @@ export default class Queue extends Component {
       },
       kind === "undo"
         ? h("p", null, `${deedWords(dialog.deed)}, ${ago(dialog.deed.at)}.`)
-        : h("p", null, h("bdi", null, dialog.holder), " has this comment open. If you decide it now, the decision is yours, and it will be told that you were faster."),
+        : h("p", null, h(Words, { text: dialog.holder }), " has this comment open. If you decide it now, the decision is yours, and it will be told that you were faster."),
     );
   }
 
@@ -619,7 +478,7 @@ export default class Queue extends Component {
     return h(
       "div",
       { class: "acts", role: "group", "aria-label": "Decide" },
-      kActs.map((act) => h(Button, { key: act.decision, kind: `act ${act.kind}`, keys: act.key, busy: item.status === "checked" || item.status === act.status, onClick: () => this.decide(act.decision) }, act.verb)),
+      kActs.map((act) => h(Button, { key: act.decision, kind: `act ${act.kind}`, keys: act.key, busy: item.status === "checked" || item.status === act.status, onClick: () => this.deciding.decide(act.decision) }, act.verb)),
       h(
         "span",
         { class: "more" },
@@ -726,7 +585,7 @@ export default class Queue extends Component {
                   note: this.notes.get(current),
                   filterBy,
                   likes: () => this.askLikes(),
-                  undo: (entry) => this.undoEntry(entry),
+                  undo: (entry) => this.deciding.undoEntry(entry),
                   openNote: () => this.ask("note", { item }),
                   back: narrow ? () => this.back() : null,
                 }),
@@ -734,7 +593,7 @@ export default class Queue extends Component {
               )
             : h("section", { class: "pane none", "aria-label": "The comment" }, narrow && h(Button, { kind: "quiet", onClick: () => this.back() }, "‹ Back to the list"), current && h(Waiting))),
       ),
-      h(Strip, { deeds: this.deeds, offer, minute, undo: (deed) => this.undo(deed), takeOffer: () => this.takeOffer(), dropOffer: () => this.setState({ offer: null }) }),
+      h(Strip, { deeds: this.deeds, offer, minute, undo: (deed) => this.deciding.undo(deed), takeOffer: () => this.takeOffer(), dropOffer: () => this.setState({ offer: null }) }),
       this.dialog(),
     );
   }
@@ -744,27 +603,4 @@ export default class Queue extends Component {
     if (status === "pending") return h(Empty, { title: "All done" }, h("p", null, "Nothing waits. New comments appear here by themselves."));
     return h(Empty, { title: "Nothing here" }, h("p", null, "No comment has this status."));
   }
-}
-
-const kSkipped = {
-  stale: "it was changed meanwhile",
-  not_found: "it is not kept any more",
-  already: "it was decided so already",
-  superseded: "it was decided again since",
-  checked: "it was only checked for a site that keeps its own",
-  other_site: "it belongs to a site beyond your reach",
-};
-// Who was faster, and what they did: "Ana was faster: approved it a minute ago".
-function fasterWords(detail, why = "stale") {
-  const last = detail.history[detail.history.length - 1];
-  if (!last || ["checked", "other_site", "not_found"].includes(why)) return kSkipped[why] ?? why;
-  if (last.what === "edited") return `it was edited ${ago(last.at)}: read it again`;
-  if (last.what === "undo") return `${last.by ?? "somebody"} took the decision on it back ${ago(last.at)}`;
-  if (["approve", "reject", "spam"].includes(last.what)) return `${last.by ?? "the machine"} was faster: ${last.what === "spam" ? "marked it as spam" : `${doneWord(last.what)} it`} ${ago(last.at)}`;
-  return kSkipped[why] ?? why;
-}
-// Of a detail what a row of the list has.
-function pick(detail) {
-  const { history, facts, records, copies, copy_count, near, near_copies, learned, ...row } = detail;
-  return row;
 }

@@ -1,7 +1,7 @@
 // The reading pane: one comment with everything that speaks for and against it.
 import { h, Component, Button, newId } from "./ui.js";
 import { ago, doneWord, full, many, month, number, percent, plainScore, score, statusWord } from "./format.js";
-import { Target, Text, hostsIn, strangeWords, target } from "./text.js";
+import { Target, Text, Words, hostsIn, plain, strangeWords, target } from "./text.js";
 
 const kShown = 6000; // characters of a text that are shown at once
 const kChips = 7; // findings that are shown at once, with those of most weight in front
@@ -15,6 +15,7 @@ export const leaseOf = (item, who, now = Date.now()) => (item.lease && item.leas
 export function recordWords(record) {
   if (!record?.first_seen) return "never seen before";
   const { approved, rejected, spam, pending, checked } = record;
+  if (approved + rejected + spam + checked === 0 && pending <= 1) return "first comment";
   const parts = approved + rejected + spam > 0 ? [`${number(approved)} approved`, `${number(spam)} spam`] : ["nothing decided yet"];
   if (rejected > 0) parts.push(`${number(rejected)} rejected`);
   if (pending > 1) parts.push(`${number(pending)} waiting`);
@@ -91,9 +92,9 @@ class Findings extends Component {
           onKeyDown: (event) => event.key === "Escape" && (this.setState({ pinned: null }), this.look(null)),
         },
         h("span", { class: "value" }, value),
-        h("bdi", null, label),
+        h(Words, { text: label }),
       ),
-      h("span", { id: told, hidden: true }, about),
+      h("span", { id: told, hidden: true }, plain(about)),
     );
   }
   render({ item, words, learned, policy, hot, filterBy }, { all }) {
@@ -127,7 +128,7 @@ class Findings extends Component {
                 at,
                 [one.score < 0 ? "for" : one.score > 0 ? "against" : "", one.shadow ? "shadow" : ""].join(" "),
                 one.rule + (one.shadow ? " (shadow)" : ""),
-                one.action && one.score === 0 ? `→ ${one.action}` : score(one.score) || "0.0",
+                one.action && one.score === 0 ? `→ ${one.action}` : score(one.score),
                 one.about + (one.shadow ? " In shadow: it is counted and adds nothing." : "") + (one.action ? ` It asks for: ${one.action}.` : ""),
               ),
             ),
@@ -147,11 +148,11 @@ class Findings extends Component {
         { class: "about" },
         finding
           ? [
-              h("p", null, h("strong", null, finding.rule), ": ", h("bdi", null, finding.about), finding.shadow && h("em", null, " In shadow: it is counted and adds nothing."), finding.action && h("em", null, ` Asks for “${finding.action}”.`)),
+              h("p", null, h("strong", null, h(Words, { text: finding.rule })), ": ", h(Words, { text: finding.about }), finding.shadow && h("em", null, " In shadow: it is counted and adds nothing."), finding.action && h("em", null, ` Asks for “${finding.action}”.`)),
               h(Button, { kind: "quiet small", onClick: () => filterBy("rule", finding.rule) }, "Only this rule"),
             ]
           : word
-            ? h("p", null, h("strong", null, h("bdi", null, word.word)), word.weight < 0 ? " speaks for a wanted comment." : " speaks for spam.")
+            ? h("p", null, h("strong", null, h(Words, { text: word.word })), word.weight < 0 ? " speaks for a wanted comment." : " speaks for spam.")
             : (findings.length > 0 || words.length > 0) && h("p", { class: "soft" }, "Point at a finding, or move to it, to see what it says and where."),
       ),
     );
@@ -223,19 +224,19 @@ export class Reading extends Component {
           "p",
           { class: "on" },
           "on ",
-          h(Pick, { what: "Only comments on this article", run: () => filterBy("article", article.id, { site: item.site }) }, article.title ? this.field("article.title", article.title) : h(Text, { text: article.id, links: false })),
+          h(Pick, { what: "Only comments on this article", run: () => filterBy("article", article.id, { site: item.site }) }, article.title ? this.field("article.title", article.title) : h(Words, { text: article.id })),
           articleTo && h(Target, articleTo),
-          sites.length > 1 && [" at ", h(Pick, { what: "Only this site", run: () => filterBy("site", item.site) }, site?.name || item.site)],
+          sites.length > 1 && [" at ", h(Pick, { what: "Only this site", run: () => filterBy("site", item.site) }, h(Words, { text: site?.name || item.site }))],
           item.parent && h("span", { class: "soft" }, " · a reply"),
         ),
       ),
-      trouble && h("div", { class: "told bad", role: "status" }, h("p", null, trouble)),
-      lease && h("p", { class: "told odd" }, h("span", { "aria-hidden": "true" }, "◉ "), h("bdi", null, lease.holder), " is looking at this."),
+      trouble && h("div", { class: "told bad", role: "status" }, h("p", null, h(Words, { text: trouble }))),
+      lease && h("p", { class: "told odd" }, h("span", { "aria-hidden": "true" }, "◉ "), h(Words, { text: lease.holder }), " is looking at this."),
       item.status === "checked" &&
         h("p", { class: "told odd" }, "Checked for a site that keeps its own comments: it is neither in the queue nor published from here, so the desk cannot move it. That site’s own “spam” and “not spam” teach the filter."),
       item.verdict.unchecked && h("p", { class: "told odd" }, "A check could not be made, so this was held: what is said of it here may be incomplete."),
       item.discard && h("p", { class: "told bad" }, "Blatant spam: it was set aside at once."),
-      note && h("p", { class: "told" }, "Goes with the decision: ", h("bdi", null, [note.reason, note.note].filter(Boolean).join(": ")), " ", h(Button, { kind: "quiet small", onClick: openNote }, "Change")),
+      note && h("p", { class: "told" }, "Goes with the decision: ", h(Words, { text: [note.reason, note.note].filter(Boolean).join(": ") }), " ", h(Button, { kind: "quiet small", onClick: openNote }, "Change")),
       h(Findings, { item, words, learned: detail?.learned, policy: site?.policy, hot, filterBy, look: (by) => by !== hot && this.setState({ hot: by }) }),
       h(
         "div",
@@ -256,11 +257,11 @@ export class Reading extends Component {
         "dl",
         { class: "facts" },
         author.name &&
-          h(Fact, { title: "Author", record: records?.author }, h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Text, { text: author.name, links: false })), author.id && h("span", { class: "soft" }, " verified as ", h(Text, { text: author.id, links: false }))),
+          h(Fact, { title: "Author", record: records?.author }, h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Words, { text: author.name })), author.id && h("span", { class: "soft" }, " verified as ", h(Words, { text: author.id }))),
         author.email && h(Fact, { title: "Email", record: records?.email }, h(Pick, { what: "Only this email", run: () => filterBy("email", author.email) }, this.field("author.email", author.email))),
         author.url && h(Fact, { title: "Website" }, this.field("author.url", author.url), ownTo && h(Target, ownTo)),
         client.ip && h(Fact, { title: "Address", record: records?.address }, h(Pick, { what: "Only this address", run: () => filterBy("ip", client.ip) }, this.field("client.ip", client.ip))),
-        network && h(Fact, { title: "Network", record: records?.network }, h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, network)),
+        network && h(Fact, { title: "Network", record: records?.network }, h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, h(Words, { text: network }))),
         hosts.length > 0 &&
           h(
             Fact,
@@ -282,7 +283,7 @@ export class Reading extends Component {
         client.referrer && h(Fact, { title: "Came from" }, this.field("client.referrer", client.referrer)),
         (item.form.token || item.form.elapsed_ms !== null) &&
           h(Fact, { title: "Form" }, [item.form.token && `token ${item.form.token}`, item.form.elapsed_ms !== null && `written in ${number(Math.round(item.form.elapsed_ms / 1000))} s`].filter(Boolean).join(", ")),
-        item.form.honeypot && h(Fact, { title: "Trap field" }, h(Text, { text: item.form.honeypot, links: false })),
+        item.form.honeypot && h(Fact, { title: "Trap field" }, h(Words, { text: item.form.honeypot })),
         detail && h(Fact, { title: "History" }, h(History, { entries: detail.history, undo })),
       ),
       children,
@@ -301,9 +302,9 @@ const History = ({ entries, undo }) =>
       return h(
         "li",
         null,
-        h("span", null, kDone[one.what] ?? doneWord(one.what), one.by ? [" by ", h("bdi", null, one.by)] : one.what === "submitted" ? "" : " by the machine", ", ", h(Time, { at: one.at })),
+        h("span", null, kDone[one.what] ?? doneWord(one.what), one.by ? [" by ", h(Words, { text: one.by })] : one.what === "submitted" ? "" : " by the machine", ", ", h(Time, { at: one.at })),
         one.after && one.after !== one.before && h("span", { class: "soft" }, ` → ${statusWord(one.after)}`),
-        (one.reason || one.note) && h("span", { class: "said" }, " “", h(Text, { text: [one.reason, one.note].filter(Boolean).join(": "), links: false }), "”"),
+        (one.reason || one.note) && h("span", { class: "said" }, " “", h(Words, { text: [one.reason, one.note].filter(Boolean).join(": ") }), "”"),
         decided && !takenBack && h(Button, { kind: "quiet small", onClick: () => undo(one) }, "Undo"),
       );
     }),

@@ -1,15 +1,9 @@
 // The strip of last decisions: what each did, whether the service has it, and the way back.
 import { h, Button } from "./ui.js";
+import { actOf, deedWords } from "./deeds.js";
 import { ago, many } from "./format.js";
 import { Excerpt } from "./text.js";
 
-const kVerbs = { approve: "Approved", reject: "Rejected", spam: "Marked as spam" };
-
-// "Marked 17 as spam".
-export function deedWords(deed) {
-  if (deed.count !== undefined && deed.count !== 1) return deed.decision === "spam" ? `Marked ${deed.count} as spam` : `${kVerbs[deed.decision]} ${deed.count}`;
-  return kVerbs[deed.decision];
-}
 const kStates = { saving: "saving…", undoing: "taking back…", undone: "taken back", refused: "not done" };
 
 const Deed = ({ deed, first, undo }) => {
@@ -22,7 +16,7 @@ const Deed = ({ deed, first, undo }) => {
     { class: `deed ${deed.decision} ${deed.state} ${lost ? "lost" : ""}` },
     h("span", { class: "what" }, words, whose),
     h("span", { class: "soft" }, told),
-    deed.state === "done" && !deed.wanted && h(Button, { kind: "quiet small", keys: first ? "u" : undefined, "aria-label": `Undo: ${words}${deed.name ? " " + deed.name.slice(0, 40) : ""}, ${told}`, onClick: () => undo(deed) }, "Undo"),
+    deed.state === "done" && !deed.wanted && h(Button, { kind: "quiet small", keys: first ? "u" : undefined, "aria-label": `Undo: ${words}${deed.name ? " " + deed.name : ""}, ${told}`, onClick: () => undo(deed) }, "Undo"),
     (deed.state === "waiting" || deed.state === "stuck") && h(Button, { kind: "quiet small", onClick: () => deed.hurry?.() }, "Try now"),
     deed.state === "stuck" && h(Button, { kind: "quiet small", onClick: () => deed.giveUp?.() }, "Give up"),
   );
@@ -44,7 +38,7 @@ export const Strip = ({ deeds, offer, takeOffer, dropOffer, undo }) => {
         { class: "offer" },
         h("strong", null, `${offer.count} more like ${offer.count === 1 || offer.single ? "this" : "these"}`),
         offer.count === 1 ? " waits: " : " wait: ",
-        h(Button, { kind: `act ${offer.decision}`, keys: "m", onClick: takeOffer }, { approve: "Approve", reject: "Reject", spam: "Spam" }[offer.decision] + (offer.count === 1 ? " it" : " them all")),
+        h(Button, { kind: `act ${offer.decision}`, keys: "m", onClick: takeOffer }, actOf(offer.decision).verb + (offer.count === 1 ? " it" : " them all")),
         h("button", { type: "button", class: "close", "aria-label": "Not these", onClick: dropOffer }, "×"),
       ),
     shown.length > 0 && h("ol", { tabindex: "0", "aria-label": "Newest first" }, shown.map((deed) => h(Deed, { key: deed.key, deed, first: deed === newest, undo }))),

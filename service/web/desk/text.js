@@ -262,6 +262,11 @@ export class Text extends Component {
   }
 }
 
+// Words that are not a comment's own, such as a name or a rule's sentence, and may hold some of it all the same.
+export const Words = ({ text }) => h(Text, { text, links: false });
+// The same where only a string can stand.
+export const plain = (text) => (kPlain.test(text) ? text : text.replace(kHidden, ""));
+
 // The beginning of a text on a line or two of the list.
 export class Excerpt extends Component {
   shouldComponentUpdate(next) {

@@ -13,10 +13,10 @@ function tell(id, text) {
   const place = document.getElementById(id);
   if (!place) return;
   const before = told[id] && Date.now() - told[id].at < kTogether ? told[id].text + " " : "";
-  told[id] = { text: before + text, at: Date.now() };
+  told[id] = { text, whole: before + text, at: Date.now() };
   place.textContent = "";
   // The same words twice are two messages.
-  requestAnimationFrame(() => (place.textContent = told[id].text));
+  requestAnimationFrame(() => (place.textContent = told[id].whole));
 }
 export const announce = (text) => tell("live", text);
 export const alarm = (text) => tell("alert", text);

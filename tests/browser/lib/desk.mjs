@@ -11,6 +11,7 @@
 //   seen(desk, name, {axe: true})   looks at the page in light and dark: no axe violations, nothing wider than the window, a picture of each
 //                                   "name-light.png", "name-dark.png" (with --shots)
 //   overflow(page)                  by how many pixels the page is wider than its window
+//   taller(page)                    by how many pixels it is taller
 //   said(page)                      what the live regions said last: {live, alert}
 //   kWide, kPhone                   context options of a wide window and of a phone
 import assert from "node:assert/strict";
@@ -63,6 +64,8 @@ export async function desk(world, role = "moderator", site = undefined, { path =
 }
 
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+export const taller = (page) => page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
 
 export const said = (page) =>
   page.evaluate(() => ({ live: document.getElementById("live").textContent, alert: document.getElementById("alert").textContent }));

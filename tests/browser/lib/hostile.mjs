@@ -40,11 +40,11 @@ export const kHostile = [
 export const kTurning = "\u202e\u202e\u2067desrever";
 
 const kShared = fileURLToPath(new URL("../../../../shared/data/lists/bad_input", import.meta.url));
-// Every line of the lists of hostile strings, once; nothing where they are not.
-export function sharedStrings() {
+// Every line of the lists of hostile strings, once; nothing where they are not. `which`: of these files.
+export function sharedStrings(which = /^xss_.*\.txt$/) {
   if (!existsSync(kShared)) return [];
   const lines = readdirSync(kShared)
-    .filter((file) => /^xss_.*\.txt$/.test(file))
+    .filter((file) => which.test(file))
     .flatMap((file) => readFileSync(join(kShared, file), "utf8").split(/\r?\n/));
   return [...new Set(lines.filter((line) => line.trim()))];
 }
