@@ -51,7 +51,7 @@ export class TryBox extends Component {
     return h(
       "section",
       { class: "panel try", "aria-label": "Try it" },
-      h("h3", null, "Try it on a comment"),
+      h(wide ? "h2" : "h3", null, "Try it on a comment"),
       h(
         "form",
         {

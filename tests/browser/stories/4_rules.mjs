@@ -124,7 +124,7 @@ describe("the rules page of the desk", () => {
 
     await button(page, "Backtest").click();
     await page.getByRole("heading", { name: /verdicts of .* would change/ }).waitFor();
-    const caught = page.locator(".tile", { hasText: "Newly caught" });
+    const caught = page.locator(".two-tile", { hasText: "Newly caught" });
     assert.match(await caught.innerText(), /6[^]*people had approved: 3/);
     const list = page.getByRole("region", { name: "Newly caught" });
     assert.equal(await list.getByRole("listitem").count(), 6);
@@ -144,7 +144,7 @@ describe("the rules page of the desk", () => {
 
     await part(page, "Publish");
     await page.getByText(`Adds ${rule}.`).waitFor();
-    assert.ok((await page.locator(".lines .plus").count()) > 5);
+    assert.ok((await page.locator(".diff-lines .plus").count()) > 5);
     await seen(admin, "rules-publish");
     await field(page, "Note").fill("airships at last");
     await button(page, "Publish").click();
@@ -292,8 +292,8 @@ describe("the rules page of the desk", () => {
     await page.getByRole("link", { name: `Version ${numbers[0]}` }).click();
     await page.getByRole("heading", { name: `Version ${numbers[0]}`, exact: true }).waitFor();
     await page.getByText(`Changes ${rule}.`).waitFor();
-    assert.match(await page.locator(".lines .minus").first().innerText(), /score = 15/);
-    assert.match(await page.locator(".lines .plus").first().innerText(), /score = 3/);
+    assert.match(await page.locator(".diff-lines .minus").first().innerText(), /score = 15/);
+    assert.match(await page.locator(".diff-lines .plus").first().innerText(), /score = 3/);
     await page.getByText(/They differ in too much to be shown line by line: [\d,]+ lines added, [\d,]+ removed/).waitFor();
     await seen(admin, "rules-versions");
     await button(page, `Go back to version ${numbers[0]}`).click();
@@ -373,7 +373,7 @@ describe("the rules page of the desk", () => {
     const hostile = `<img src=x onerror=window.pwned=7>${"\u202e"}`;
     const { body: site } = await world.house.admin.post("/v1/sites", { id: unique("blog"), name: hostile.slice(0, -1), url: "https://hostile.example", policy: { moderation: "publish", hold: 19, spam: 900, discard: 999 } }, { status: 201 });
     const frontend = world.house.as(site.token);
-    for (const text of own) await frontend.post("/v1/comments", { article: { id: "/" }, content: `hostileword ${text}`, author: { name: text.slice(0, 200) } }, { status: 201 });
+    for (const text of own) await frontend.post("/v1/comments", { article: { id: "/" }, content: `hostileword ${text}`, author: { name: text.replace(/[\u00ad\u200b\u202e\u2066]/g, "").slice(0, 200) } }, { status: 201 });
     const packName = name("hostile"), rule = name("hostile");
     const quoted = (text) => JSON.stringify(text).replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
     const spam = bad.map((text) => quoted(`hostileword ${text}`));
