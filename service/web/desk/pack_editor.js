@@ -15,6 +15,7 @@ import { h, Component, Button, Dialog, Link, Trouble, announce, notify } from ".
 import { unsaved } from "./unsaved.js";
 
 const kPause = 500; // ms after the latest key
+const kCompiling = 3000; // ms
 const kLong = 300_000; // bytes from which a pack is checked when asked only
 
 export class PackEditor extends Component {
@@ -68,7 +69,10 @@ export class PackEditor extends Component {
       const opinion = await post("/v1/rules/validate", { text, lists, ...this.scope() }, { signal: mine.signal });
       if (!mine.signal.aborted) this.setState({ opinion, checking: false, stale: false, checkProblem: null });
     } catch (checkProblem) {
-      if (checkProblem.name !== "AbortError" && !mine.signal.aborted) this.setState({ checkProblem, checking: false });
+      if (checkProblem.name === "AbortError" || mine.signal.aborted) return;
+      this.setState({ checkProblem, checking: false });
+      // Other rules are being compiled: one set at a time.
+      if (checkProblem.status === 503) this.later = setTimeout(() => this.check(), kCompiling);
     }
   }
   scope() {

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { fieldsFor, formOf, freshRule, hasView, kParts, kTypes, kViews, usualFields, valuesOf } from "./rule_values.js";
 import { TomlError, blocksOf, valueOf, withBlock, withoutBlock } from "./toml.js";
-import { h, Component, Button, Choice, Dialog, Empty, TextField, Tick, notify } from "./ui.js";
+import { h, Component, Button, Choice, Dialog, Empty, TextField, Tick, notify, sentence } from "./ui.js";
 
 const isRule = (block) => block.kind === "pattern" || block.kind === "composite";
 
@@ -87,7 +87,7 @@ export class RuleForms extends Component {
       const last = block.line + this.props.text.slice(block.start, block.end).split("\n").length - 2;
       if (one.line < block.line || one.line > last) continue;
       const key = block.keys.filter((each) => each.line <= one.line).at(-1)?.name ?? "name";
-      told[key] = [told[key], one.detail].filter(Boolean).join(". ");
+      told[key] = [told[key], sentence(one.detail)].filter(Boolean).join(" ");
     }
     return told;
   }
