@@ -15,6 +15,7 @@ import { h, Component, Button, Dialog, Link, Trouble, announce, notify } from ".
 import { unsaved } from "./unsaved.js";
 
 const kPause = 500; // ms after the latest key
+const kCompiling = 3000; // ms
 const kLong = 300_000; // bytes from which a pack is checked when asked only
 
 export class PackEditor extends Component {
@@ -46,6 +47,8 @@ export class PackEditor extends Component {
   }
 
   set(change) {
+    // From the first key on a new rule stands in the text: who comes back finds it there.
+    if (this.props.query.get("fresh")) go(withWords({ fresh: null, like: null, rule: null, at: "last" }), { replace: true });
     this.setState(change, () => {
       const { text, lists } = this.state;
       if (this.changed()) unsaved.set(this.props.site, this.name, { text, lists });
@@ -66,7 +69,10 @@ export class PackEditor extends Component {
       const opinion = await post("/v1/rules/validate", { text, lists, ...this.scope() }, { signal: mine.signal });
       if (!mine.signal.aborted) this.setState({ opinion, checking: false, stale: false, checkProblem: null });
     } catch (checkProblem) {
-      if (checkProblem.name !== "AbortError" && !mine.signal.aborted) this.setState({ checkProblem, checking: false });
+      if (checkProblem.name === "AbortError" || mine.signal.aborted) return;
+      this.setState({ checkProblem, checking: false });
+      // Other rules are being compiled: one set at a time.
+      if (checkProblem.status === 503) this.later = setTimeout(() => this.check(), kCompiling);
     }
   }
   scope() {
@@ -80,10 +86,7 @@ export class PackEditor extends Component {
       unsaved.drop(this.props.site, this.name);
       this.setState({ busy: "", base: { ...this.state.base, text, lists } });
       notify(`The draft of ${this.name} is kept. Nothing changes before it is published.`);
-      if (this.props.query.get("fresh")) {
-        const named = rulesOf(text).map((one) => valueOf(one, "name")).at(-1);
-        go(withWords({ fresh: null, like: null, rule: named }), { replace: true });
-      }
+      if (this.props.query.get("at")) go(withWords({ at: null, rule: rulesOf(text).map((one) => valueOf(one, "name")).at(-1) }), { replace: true });
       this.props.again();
       this.props.refresh();
     } catch (problem) {
@@ -100,7 +103,7 @@ export class PackEditor extends Component {
       const base = baseOf(draft ? { ...held, draft: null } : held);
       this.setState({ ...base, base, opinion: null }, () => this.check(true));
       notify(draft ? `The draft of ${this.name} is dropped.` : "Back to what was saved.");
-      if (draft && !held.published && !held.from_files) go(withWords({ pack: null, rule: null, fresh: null }));
+      if (draft && !held.published && !held.from_files) go(withWords({ pack: null, rule: null, fresh: null, at: null }));
       if (draft) this.props.again();
       this.props.refresh();
     } catch (problem) {
@@ -112,7 +115,7 @@ export class PackEditor extends Component {
     this.setState({ busy: "backtest", problem: null });
     try {
       const started = await post("/v1/rules/backtests", { ...this.scope(), packs: [{ name: this.name, text, lists }] });
-      go(withWords({ part: "backtest", backtest: started.id, pack: null, rule: null, fresh: null, as: null }));
+      go(withWords({ part: "backtest", backtest: started.id, pack: null, rule: null, fresh: null, as: null, at: null }));
     } catch (problem) {
       this.setState({ busy: "", problem });
     }
@@ -139,7 +142,7 @@ export class PackEditor extends Component {
         h(
           "div",
           { class: "bar" },
-          h("h2", null, h(Link, { href: withWords({ pack: null, rule: null, fresh: null, like: null, as: null }) }, "Packs"), " / ", this.name),
+          h("h2", null, h(Link, { href: withWords({ pack: null, rule: null, fresh: null, like: null, as: null, at: null }) }, "Packs"), " / ", this.name),
           h("span", { class: "chip" }, statusOf(held)),
           held.draft && h("span", { class: "soft" }, `drafted ${ago(held.draft.at)} by `, h("bdi", null, held.draft.by)),
           changed && h("span", { class: "chip warn" }, "not saved"),
@@ -193,8 +196,12 @@ export class PackEditor extends Component {
   }
 }
 
-// What is written from: the draft, else what is published, else the files.
+// What is written from: the draft, else what is published, else the files. Packs from files come with all lists of their folder; those
+// that this one does not name are left where they are.
 export function baseOf(held) {
-  const from = held.draft && !held.draft.removes ? held.draft : (held.published ?? held.from_files);
-  return from ? { text: from.text, lists: from.lists } : { text: "", lists: {} };
+  if (held.draft && !held.draft.removes) return { text: held.draft.text, lists: held.draft.lists };
+  if (held.published) return { text: held.published.text, lists: held.published.lists };
+  if (!held.from_files) return { text: "", lists: {} };
+  const { text, lists } = held.from_files;
+  return { text, lists: Object.fromEntries(Object.entries(lists).filter(([name]) => text.includes(name))) };
 }

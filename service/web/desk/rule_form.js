@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { fieldsFor, formOf, freshRule, hasView, kParts, kTypes, kViews, usualFields, valuesOf } from "./rule_values.js";
 import { TomlError, blocksOf, valueOf, withBlock, withoutBlock } from "./toml.js";
-import { h, Component, Button, Choice, Dialog, Empty, TextField, Tick, notify } from "./ui.js";
+import { h, Component, Button, Choice, Dialog, Empty, TextField, Tick, notify, sentence } from "./ui.js";
 
 const isRule = (block) => block.kind === "pattern" || block.kind === "composite";
 
@@ -22,7 +22,8 @@ export class RuleForms extends Component {
     super(props);
     const { blocks } = read(props.text);
     const at = blocks.findIndex((one) => isRule(one) && valueOf(one, "name") === props.query.get("rule"));
-    const first = blocks.findIndex(isRule);
+    const rules = blocks.map((one, n) => n).filter((n) => isRule(blocks[n]));
+    const first = (props.query.get("at") === "last" ? rules.at(-1) : rules[0]) ?? -1;
     this.state = props.query.get("fresh") === "rule" ? this.fresh() : this.opened(props.text, at >= 0 ? at : first);
   }
   componentDidMount() {
@@ -86,7 +87,7 @@ export class RuleForms extends Component {
       const last = block.line + this.props.text.slice(block.start, block.end).split("\n").length - 2;
       if (one.line < block.line || one.line > last) continue;
       const key = block.keys.filter((each) => each.line <= one.line).at(-1)?.name ?? "name";
-      told[key] = [told[key], one.detail].filter(Boolean).join(". ");
+      told[key] = [told[key], sentence(one.detail)].filter(Boolean).join(" ");
     }
     return told;
   }
@@ -198,17 +199,16 @@ const Examples = ({ title, what, all, error, set }) =>
     h(Button, { kind: "quiet", onClick: () => set([...all, { content: "" }]) }, "Add a comment"),
   );
 
-// A comment by its text, and its other parts where they matter.
+// A comment by its text, and those of its other parts that matter.
 class Example extends Component {
   render({ one, label, set, remove }, { open }) {
-    const parts = kParts.slice(1);
-    const more = open || parts.some(([name]) => one[name]);
+    const parts = kParts.slice(1).filter(([name]) => open || one[name] !== undefined);
     return h(
       "div",
       { class: "example" },
       h(TextField, { label, area: true, rows: 2, dir: "auto", value: one.content ?? "", set: (content) => set({ ...one, content }) }),
-      more && h("div", { class: "fields" }, parts.map(([name, title]) => h(TextField, { key: name, label: title, dir: "auto", value: one[name] ?? "", set: (text) => set({ ...one, [name]: text }) }))),
-      h("div", { class: "bar" }, !more && h(Button, { kind: "quiet", "aria-label": `${label}: name, links and other parts`, onClick: () => this.setState({ open: true }) }, "Name, links, …"), remove && h(Button, { kind: "quiet", "aria-label": `Remove ${label}`, onClick: remove }, "Remove")),
+      parts.length > 0 && h("div", { class: "fields" }, parts.map(([name, title]) => h(TextField, { key: name, label: title, dir: "auto", value: one[name] ?? "", set: (text) => set({ ...one, [name]: text }) }))),
+      h("div", { class: "bar" }, !open && h(Button, { kind: "quiet", "aria-label": `${label}: name, links and other parts`, onClick: () => this.setState({ open: true }) }, "Name, links, …"), remove && h(Button, { kind: "quiet", "aria-label": `Remove ${label}`, onClick: remove }, "Remove")),
     );
   }
 }

@@ -28,20 +28,20 @@ const kColumns = [
 
 class Row extends Component {
   shouldComponentUpdate(next) {
-    return ["row", "open", "site", "narrow", "href"].some((name) => next[name] !== this.props[name]);
+    return ["row", "open", "site", "href"].some((name) => next[name] !== this.props[name]);
   }
-  render({ row: { rule, counts, weeks, right, loading }, open, site, narrow, href }) {
+  render({ row: { rule, counts, weeks, right, loading }, open, site, href }) {
     return h(
       "tr",
       { role: "row", class: [open ? "open" : "", rule.state].join(" ") },
       h("th", { scope: "row", role: "rowheader" }, h(Link, { href, "aria-current": open ? "true" : undefined, "data-rule": rule.name }, rule.name), h("span", { class: "about" }, h("bdi", null, rule.about))),
-      !narrow && h("td", { role: "cell" }, kindWord(rule.kind)),
-      !narrow && h("td", { role: "cell", class: rule.pack ? "pack" : "pack none-here" }, rule.pack ?? "–"),
+      h("td", { role: "cell", class: "room" }, kindWord(rule.kind)),
+      h("td", { role: "cell", class: rule.pack ? "room" : "room none-here" }, rule.pack ?? "–"),
       h("td", { role: "cell", class: "number" }, effect(rule)),
       h("td", { role: "cell" }, h("span", { class: `rule-state ${rule.state}` }, kStates[rule.state])),
       h("td", { role: "cell", class: "number", "data-label": "hits" }, loading ? "…" : counts?.hits ? h(Link, { href: queueOf(rule.name, site), "aria-label": `${number(counts.hits)} hits of ${rule.name}: show them` }, number(counts.hits)) : "0"),
       h("td", { role: "cell", class: "number", "data-label": "precision", title: precisionText(right) }, loading ? "…" : precisionShort(right)),
-      !narrow && h("td", { role: "cell", class: "week-cell" }, h(Spark, { weeks })),
+      h("td", { role: "cell", class: "room week-cell" }, h(Spark, { weeks })),
     );
   }
 }
@@ -160,11 +160,11 @@ export class RuleList extends Component {
                 "table",
                 { class: "rules-table", role: "table" },
                 h("caption", { class: "hidden" }, "Rules, what they add, how often they hit, and how often people agreed"),
-                h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, kColumns.filter(([name]) => !narrow || (name !== "kind" && name !== "pack")).map((column) => this.head(column, by, direction)), !narrow && h("th", { scope: "col", role: "columnheader" }, "Weeks"))),
+                h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, kColumns.map((column) => this.head(column, by, direction)), h("th", { scope: "col", role: "columnheader", class: "room" }, "Weeks"))),
                 h(
                   "tbody",
                   { role: "rowgroup" },
-                  rows.map((row) => h(Row, { key: row.rule.name, row, open: row.rule === open, site, narrow, href: withWords({ rule: row.rule.name }) })),
+                  rows.map((row) => h(Row, { key: row.rule.name, row, open: row.rule === open, site, href: withWords({ rule: row.rule.name }) })),
                 ),
               ),
             ),
@@ -177,7 +177,7 @@ export class RuleList extends Component {
     const next = sorted && direction === usual ? `${name}.back` : name;
     return h(
       "th",
-      { scope: "col", role: "columnheader", class: ["score", "hits", "precision"].includes(name) ? "number" : "", "aria-sort": sorted ? (direction > 0 ? "ascending" : "descending") : undefined },
+      { scope: "col", role: "columnheader", class: ["score", "hits", "precision"].includes(name) ? "number" : ["kind", "pack"].includes(name) ? "room" : "", "aria-sort": sorted ? (direction > 0 ? "ascending" : "descending") : undefined },
       h("button", { class: "sort", onClick: () => go(withWords({ sort: next }), { replace: true }) }, title, h("span", { "aria-hidden": "true" }, sorted ? (direction > 0 ? " ▲" : " ▼") : "")),
     );
   }

@@ -51,7 +51,7 @@ export class TryBox extends Component {
     return h(
       "section",
       { class: "panel try", "aria-label": "Try it" },
-      h("h3", null, "Try it on a comment"),
+      h(wide ? "h2" : "h3", null, "Try it on a comment"),
       h(
         "form",
         {
@@ -79,7 +79,7 @@ function Outcome({ out, parts, names }) {
   const before = new Map(today.findings.map((one) => [one.rule, one]));
   const after = new Map(verdict.findings.map((one) => [one.rule, one]));
   const mine = (one) => names.includes(one.rule);
-  const changed = (one) => !before.has(one.rule) || before.get(one.rule).score !== one.score;
+  const changed = (one) => !before.has(one.rule) || score(before.get(one.rule).score) !== score(one.score);
   const findings = [...verdict.findings].sort((a, b) => mine(b) - mine(a) || changed(b) - changed(a) || Math.abs(b.score) - Math.abs(a.score));
   const gone = today.findings.filter((one) => !after.has(one.rule));
   // The evidence of the rules that are written here; where there is none, of all that changed, else of all.
@@ -112,7 +112,7 @@ const FindingLine = ({ one, mine, was }) =>
     one.action && h("span", { class: "chip" }, one.action),
     one.shadow && h("span", { class: "chip" }, "shadow"),
     !was && h("span", { class: "chip warn" }, "new"),
-    was && was.score !== one.score && h("span", { class: "chip warn" }, `today ${score(was.score)}`),
+    was && score(was.score) !== score(one.score) && h("span", { class: "chip warn" }, `today ${score(was.score)}`),
     h("span", { class: "soft" }, " ", h("bdi", null, one.about)),
     [...new Set(one.evidence.map((each) => each.view))].filter((view) => view !== "raw").map((view) => h("span", { class: "soft" }, ` · read ${view}`)),
   );

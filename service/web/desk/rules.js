@@ -124,7 +124,7 @@ export default class RulesPage extends Component {
               { key: name },
               h(
                 Link,
-                { href: withWords({ part: name, rule: null, pack: null, fresh: null, version: null, against: null }), "aria-current": name === part[0] ? "page" : undefined },
+                { href: withWords({ part: name, rule: null, pack: null, fresh: null, at: null, version: null, against: null }), "aria-current": name === part[0] ? "page" : undefined },
                 title,
                 name === "publish" && drafts.length > 0 && h("span", { class: "mark-count" }, drafts.length, h("span", { class: "hidden" }, drafts.length === 1 ? " draft" : " drafts")),
               ),

@@ -25,12 +25,15 @@ export function Spark({ weeks }) {
   return h("svg", { class: "week-bars", role: "img", "aria-label": `${many(total, "hit")} in ${kWeeks} weeks, at most ${number(most)} a week`, viewBox: `0 0 ${kWeeks * 3 + 1} 20`, width: 80, height: 20 }, h("path", { d: bars }));
 }
 
+const together = (weeks) => weeks.reduce((sum, one) => ({ spam: sum.spam + one.spam, approved: sum.approved + one.approved, rejected: sum.rejected + one.rejected }), { spam: 0, approved: 0, rejected: 0 });
+
 export function Weeks({ rule, weeks }) {
   const all = filled(weeks);
   const most = Math.max(...all.map((one) => one.hits));
   if (most === 0) return h("p", { class: "soft" }, `No hits in the last ${kWeeks} weeks.`);
   const right = (one) => precision(rule, one);
-  const points = all.map((one, at) => [at, right(one)]).filter(([, one]) => one && one.decided > 0);
+  // Of four weeks each, so that a single comment does not throw the line about.
+  const points = all.map((_, at) => [at, right(together(all.slice(Math.max(0, at - 3), at + 1)))]).filter(([, one]) => one && one.decided >= 5);
   return h(
     "figure",
     { class: "weeks" },
@@ -40,19 +43,19 @@ export function Weeks({ rule, weeks }) {
       h("line", { class: "axis", x1: 0, x2: 262, y1: 80.5, y2: 80.5 }),
       all.map((one, at) => {
         const x = at * 10 + 2, scale = 72 / most;
-        const wrong = (one.hits - one.spam - one.approved - one.rejected) * scale;
+        const undecided = (one.hits - one.spam - one.approved - one.rejected) * scale;
         const bad = (one.spam + one.rejected) * scale;
         return h(
           "g",
           null,
           h("rect", { class: "bad", x, width: 7, y: 80 - bad, height: bad }),
           h("rect", { class: "good", x, width: 7, y: 80 - bad - one.approved * scale, height: one.approved * scale }),
-          h("rect", { class: "undecided", x, width: 7, y: 80 - bad - one.approved * scale - wrong, height: wrong }),
+          h("rect", { class: "undecided", x, width: 7, y: 80 - bad - one.approved * scale - undecided, height: undecided }),
         );
       }),
       points.length > 1 && h("polyline", { class: "right-line", points: points.map(([at, one]) => `${at * 10 + 5.5},${(80 - one.share * 72).toFixed(1)}`).join(" ") }),
     ),
-    h("figcaption", { class: "soft" }, h("span", { class: "key bad" }, "spam or rejected"), h("span", { class: "key good" }, "approved"), h("span", { class: "key undecided" }, "undecided"), points.length > 1 && h("span", { class: "key right-line" }, "precision, 0 to 100 %")),
+    h("figcaption", { class: "soft" }, h("span", { class: "key bad" }, "spam or rejected"), h("span", { class: "key good" }, "approved"), h("span", { class: "key undecided" }, "undecided"), points.length > 1 && h("span", { class: "key right-line" }, "precision of four weeks, 0 to 100 %")),
     h(
       "details",
       null,

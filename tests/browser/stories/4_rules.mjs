@@ -4,7 +4,20 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { unique, words } from "../../api/lib/house.mjs";
 import { axe, open } from "../lib/browser.mjs";
-import { desk, kPhone, overflow, seen } from "../lib/desk.mjs";
+import { desk as signedIn, kPhone, overflow, seen } from "../lib/desk.mjs";
+
+// Rules are compiled again and again here, one set at a time, which takes a busy machine a while.
+const desk = async (...wishes) => {
+  const made = await signedIn(...wishes);
+  made.context.setDefaultTimeout(60_000);
+  return made;
+};
+async function draft(token, where, body) {
+  for (;;) {
+    const { status } = await token.put(`/v1/rules/packs/${where}`, body, { status: [200, 503] });
+    if (status === 200) return;
+  }
+}
 
 const kBad = "../../../../shared/data/lists/bad_input/"; // strings collected elsewhere, where they are at hand
 
@@ -124,7 +137,7 @@ describe("the rules page of the desk", () => {
 
     await button(page, "Backtest").click();
     await page.getByRole("heading", { name: /verdicts of .* would change/ }).waitFor();
-    const caught = page.locator(".tile", { hasText: "Newly caught" });
+    const caught = page.locator(".two-tile", { hasText: "Newly caught" });
     assert.match(await caught.innerText(), /6[^]*people had approved: 3/);
     const list = page.getByRole("region", { name: "Newly caught" });
     assert.equal(await list.getByRole("listitem").count(), 6);
@@ -144,7 +157,7 @@ describe("the rules page of the desk", () => {
 
     await part(page, "Publish");
     await page.getByText(`Adds ${rule}.`).waitFor();
-    assert.ok((await page.locator(".lines .plus").count()) > 5);
+    assert.ok((await page.locator(".diff-lines .plus").count()) > 5);
     await seen(admin, "rules-publish");
     await field(page, "Note").fill("airships at last");
     await button(page, "Publish").click();
@@ -154,15 +167,15 @@ describe("the rules page of the desk", () => {
     assert.equal((await blog.submit({ content: `${words()} No zeppelin today.` })).status, "pending");
 
     // In the shadow: at once, and back.
-    await admin.go(`/desk/rules?rule=${rule}`);
+    await admin.go(`/desk/rules?rule=${rule}&q=zeppelin`);
     const panel = page.getByRole("region", { name: rule });
     await panel.getByRole("button", { name: "Shadow" }).click();
     await notice(page, `${rule} is shadow now`).waitFor();
     await panel.locator('button[aria-pressed="true"]', { hasText: "Shadow" }).waitFor();
     assert.equal((await blog.submit({ content: `${words()} One more zeppelin.` })).status, "approved");
-    await seen(admin, "rules-rule");
     await button(page, "Undo").click();
     await panel.locator('button[aria-pressed="true"]', { hasText: "Live" }).waitFor();
+    await seen(admin, "rules-rule");
     await field(panel, "Score (−20 to 20)").fill("16.5");
     await button(panel, "Set").click();
     await notice(page, `${rule} adds 16.5 now`).waitFor();
@@ -217,7 +230,7 @@ describe("the rules page of the desk", () => {
     const packName = name("kept"), first = name("first"), second = name("second");
     const text = `${pack(packName, first, { word: "firstword" })}\n# About the second.\n[[pattern]]\nname = '${second}' # quoted otherwise\nabout = "Second."\naction = "hold"\nmatch = [ # two\n  'sec(ond)?word', # a comment within\n]\nspam = ["secondword"]\nham = [{content = "x", name = "y"}]\n\n[state]\nshouting = "live"\n`;
     const moderator = await desk(world, "moderator");
-    await moderator.token.put(`/v1/rules/packs/${packName}`, { text });
+    await draft(moderator.token, packName, { text });
     const { page } = moderator;
     await moderator.go(`/desk/rules?part=packs&pack=${packName}&rule=${first}`);
     await field(page, "Score").fill("4");
@@ -285,15 +298,15 @@ describe("the rules page of the desk", () => {
     const packName = name("versions"), rule = name("versioned");
     const numbers = [];
     for (const [score, note] of [[15, "the first"], [3, "milder"]]) {
-      await admin.token.put(`/v1/rules/packs/${packName}`, { text: pack(packName, rule, { score, more: 'list = "many.txt"\n' }), lists: { "many.txt": Array.from({ length: 3000 }, (_, i) => `many${i * score}word`).join("\n") } });
+      await draft(admin.token, packName, { text: pack(packName, rule, { score, more: 'list = "many.txt"\n' }), lists: { "many.txt": Array.from({ length: 3000 }, (_, i) => `many${i * score}word`).join("\n") } });
       numbers.push((await admin.token.post("/v1/rules/publish", { note }, { status: 201 })).body.no);
     }
     await admin.go("/desk/rules?part=versions");
     await page.getByRole("link", { name: `Version ${numbers[0]}` }).click();
     await page.getByRole("heading", { name: `Version ${numbers[0]}`, exact: true }).waitFor();
     await page.getByText(`Changes ${rule}.`).waitFor();
-    assert.match(await page.locator(".lines .minus").first().innerText(), /score = 15/);
-    assert.match(await page.locator(".lines .plus").first().innerText(), /score = 3/);
+    assert.match(await page.locator(".diff-lines .minus").first().innerText(), /score = 15/);
+    assert.match(await page.locator(".diff-lines .plus").first().innerText(), /score = 3/);
     await page.getByText(/They differ in too much to be shown line by line: [\d,]+ lines added, [\d,]+ removed/).waitFor();
     await seen(admin, "rules-versions");
     await button(page, `Go back to version ${numbers[0]}`).click();
@@ -316,7 +329,7 @@ describe("the rules page of the desk", () => {
   });
 
   it("a site's own weights and knobs are set, refused with the reason at the field, and put back", async () => {
-    const admin = await desk(world, "admin", undefined, { path: `/desk/rules?site=${blog.id}&rule=link_count` });
+    const admin = await desk(world, "admin", undefined, { path: `/desk/rules?site=${blog.id}&rule=link_count&q=link` });
     const { page } = admin;
     const form = page.getByRole("form", { name: "link_count on this site" });
     const policy = async () => (await admin.token.get(`/v1/sites/${blog.id}`)).body.policy;
@@ -370,16 +383,16 @@ describe("the rules page of the desk", () => {
     const collected = new URL(kBad, import.meta.url);
     const more = existsSync(collected) ? readdirSync(collected).filter((file) => /^xss.*\.txt$/.test(file)).flatMap((file) => readFileSync(new URL(file, collected), "utf8").split("\n")).filter((line) => line.trim() && line.length < 2000) : [];
     const bad = [...own, ...more.slice(0, 400)];
-    const hostile = `<img src=x onerror=window.pwned=7>${"\u202e"}`;
-    const { body: site } = await world.house.admin.post("/v1/sites", { id: unique("blog"), name: hostile.slice(0, -1), url: "https://hostile.example", policy: { moderation: "publish", hold: 19, spam: 900, discard: 999 } }, { status: 201 });
+    const hostile = "<img src=x onerror=window.pwned=7>"; // names and notes with bidi controls are refused by the service
+    const { body: site } = await world.house.admin.post("/v1/sites", { id: unique("blog"), name: hostile, url: "https://hostile.example", policy: { moderation: "publish", hold: 19, spam: 900, discard: 999 } }, { status: 201 });
     const frontend = world.house.as(site.token);
-    for (const text of own) await frontend.post("/v1/comments", { article: { id: "/" }, content: `hostileword ${text}`, author: { name: text.slice(0, 200) } }, { status: 201 });
+    for (const text of own) await frontend.post("/v1/comments", { article: { id: "/" }, content: `hostileword ${text}`, author: { name: text.replace(/[\u00ad\u200b\u202e\u2066]/g, "").slice(0, 200) } }, { status: 201 });
     const packName = name("hostile"), rule = name("hostile");
     const quoted = (text) => JSON.stringify(text).replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
     const spam = bad.map((text) => quoted(`hostileword ${text}`));
     const text = `pack = "${packName}"\n[[pattern]]\nname = "${rule}"\nabout = ${quoted(own[0] + own[4].slice(0, 60))}\nscore = 20\ntype = "word"\nmatch = ["hostileword"]\nspam = [${spam.join(", ")}]\nham = [${own.map((one) => quoted(one)).join(", ")}]\n`;
-    await world.house.admin.put(`/v1/rules/packs/${packName}?site=${site.id}`, { text });
-    const admin = await desk(world, "admin", undefined, { name: `${hostile.slice(0, -1)} ${unique("n")}`, path: `/desk/rules?site=${site.id}&part=packs&pack=${packName}` });
+    await draft(world.house.admin, `${packName}?site=${site.id}`, { text });
+    const admin = await desk(world, "admin", undefined, { name: `${hostile} ${unique("n")}`, path: `/desk/rules?site=${site.id}&part=packs&pack=${packName}` });
     const { page } = admin;
     await field(page, "Hit 1").waitFor();
     assert.equal(await field(page, "Hit 1").inputValue(), `hostileword ${own[0]}`);
@@ -405,8 +418,7 @@ describe("the rules page of the desk", () => {
     await page.getByRole("link", { name: /^Version \d+$/ }).first().click();
     await page.getByText(`Adds ${rule}.`).waitFor();
     await seen(admin, "rules-hostile-versions");
-    await part(page, "Rules");
-    await page.locator(`[data-rule=${rule}]`).click();
+    await admin.go(`/desk/rules?site=${site.id}&q=hostile&rule=${rule}`);
     await page.getByRole("region", { name: rule }).waitFor();
     await seen(admin, "rules-hostile-rule");
     assert.equal(await page.evaluate(() => window.pwned), undefined);
@@ -453,6 +465,7 @@ describe("the rules page of the desk", () => {
     await seen(admin, "rules-phone-list", { axe: false });
     await page.locator("[data-rule=link_count]").click();
     await page.getByRole("region", { name: "link_count" }).waitFor();
+    assert.equal(await page.locator("[data-rule=link_count]").isVisible(), false, "the rule has the whole screen");
     await seen(admin, "rules-phone-rule");
     await admin.go("/desk/rules?part=packs&pack=casino");
     await checked(page, "It builds, and every example behaves.");
