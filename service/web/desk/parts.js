@@ -90,6 +90,15 @@ export class Pages extends Component {
   }
 }
 
+// What had the focus is gone: it goes on from the top of the page.
+export function focusHeading() {
+  requestAnimationFrame(() => {
+    const heading = document.querySelector("main h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  });
+}
+
 // ---- fields
 
 // The service's words about the field at `where` (a JSON pointer, or the beginning of one).

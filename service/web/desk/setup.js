@@ -29,9 +29,9 @@ export const api = (service, token) => `curl ${service}/v1/comments \\
   -d '{"article": {"id": "/hello"}, "author": {"name": "Ana"}, "content": "A first comment"}'
 `;
 const bare = (url) => (/^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[A-Za-z0-9._~/-]*)?$/.test(url) ? url : "https://blog.example");
-export const akismet = (service, key, blog) => `curl ${service}/1.1/verify-key -d key=${key} -d blog=${bare(blog)}
+export const akismet = (service, key, blog) => `curl ${service}/1.1/verify-key -d key=${key} -d blog=${bare(blog)}; echo
 curl ${service}/1.1/comment-check -d api_key=${key} -d blog=${bare(blog)} \\
-  -d user_ip=192.0.2.66 -d comment_author=viagra-test-123
+  -d user_ip=192.0.2.66 -d comment_author=viagra-test-123; echo
 `;
 
 const Part = ({ title, open, children }) => h("details", { class: "setup", open }, h("summary", null, title), h("div", { class: "lines" }, children));

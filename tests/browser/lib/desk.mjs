@@ -21,7 +21,7 @@ export const kWide = { viewport: { width: 1280, height: 800 } };
 export const kPhone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
 export async function signIn(page, world, token) {
-  const { body } = await world.house.admin.post(`/v1/tokens/${token.id}/link`, {}, { status: 201 });
+  const { body } = await world.house.admin.post(`/v1/tokens/${token.id}/link`, undefined, { status: [200, 201] });
   await page.goto(world.service + body.path);
   await page.locator(".frame main").waitFor();
 }
@@ -62,7 +62,7 @@ export async function desk(world, role = "moderator", site = undefined, { path =
   return made;
 }
 
-export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+export const overflow = async (page) => (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width;
 
 export const said = (page) =>
   page.evaluate(() => ({ live: document.getElementById("live").textContent, alert: document.getElementById("alert").textContent }));
