@@ -1,6 +1,6 @@
 // Tokens: who may call, as what, for which site. A secret is shown once; a link signs in once; revoking ends it at once.
 import { del, get, post } from "./api.js";
-import { h, Component, Button, Choice, Copyable, Dialog, Empty, Load, TextField, Tick, Trouble, announce, notify } from "./ui.js";
+import { h, Component, Button, Choice, Copyable, Dialog, Empty, Load, TextField, Tick, Trouble, announce, notify, notifyProblem } from "./ui.js";
 import { ago, day, full, many } from "./format.js";
 import { go, withWords } from "./nav.js";
 import { Expiry, SiteChoice, Words, elsewhere, expiryTime, flaw, focusHeading, shortened, siteName } from "./parts.js";
@@ -147,7 +147,7 @@ export default class Tokens extends Component {
       announce("A sign-in link is made");
       this.setState({ link: { name: token.name, url: location.origin + made.path } });
     } catch (problem) {
-      notify([problem.message, problem.advice].filter(Boolean).join(": "), { kind: "error" });
+      notifyProblem(problem, "There is no link.");
     }
   }
   render({ who, sites, query }, { made, link, revoking, changes }) {

@@ -68,7 +68,7 @@ describe("blocks at the desk", () => {
     await form.getByRole("button", { name: "Block", exact: true }).click();
     await form.getByText("Say what to block").waitFor();
     for (const [kind, name, bad, complaint] of [
-      ["email", "Email address", "nonsense", /not an email address/],
+      ["email", "Email address", "nonsense", /not .* email|domain/i],
       ["ip", "Address", "300.1.1.1", /not an internet address|address/],
       ["cidr", "Network", "0.0.0.0/0", /.+/],
       ["domain", "Domain", kScript, /not a domain|domain/],
@@ -121,12 +121,12 @@ describe("sites at the desk", () => {
     await page.getByRole("heading", { name: "A new site" }).waitFor();
     await page.getByLabel("URL").fill("not an address");
     await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByText(/it looks like https:\/\/blog\.example/).waitFor();
+    await page.getByText(/It looks like https:\/\/blog\.example/).waitFor();
     assert.ok(await page.getByLabel("URL").evaluate((field) => field.matches(":focus")));
     await page.getByLabel("URL").fill("https://shown.example");
     await page.getByLabel("Id").fill(world.site.id);
     await page.getByRole("button", { name: "Make it" }).click();
-    await page.getByText(/there is a site of this id already/).waitFor();
+    await page.getByText(/There is a site of this id already/).waitFor();
     await seen(visit, "site-new");
     await page.getByLabel("Id").fill("");
     await page.getByLabel("Name").fill(kScript.slice(0, 100));
@@ -305,7 +305,7 @@ describe("tokens at the desk", () => {
     await form.getByLabel("Last day").fill("2020-01-01");
     await form.getByLabel("Site").selectOption(world.site.id);
     await form.getByRole("button", { name: "Make it" }).click();
-    await form.getByText(/that time is over already/).waitFor();
+    await form.getByText(/That time is over already/).waitFor();
     await seen(visit, "tokens-phone");
     await sound(visit);
     await row(page, "Tokens", visit.token.name).getByText("yours").waitFor();
