@@ -37,6 +37,8 @@ class Frame extends Component {
   componentDidMount() {
     onMove(() => this.move());
     onExpired(() => this.askAgain());
+    // Another link that is put into the address of this page changes its fragment alone.
+    addEventListener("hashchange", () => location.pathname === "/desk/in" && location.hash.length > 1 && location.reload());
     this.begin();
   }
 

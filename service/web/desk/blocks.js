@@ -1,9 +1,9 @@
 // Who is blocked: list, add, apply to what waits already, lift.
 import { del, get, post } from "./api.js";
-import { h, Component, Button, Choice, Dialog, Empty, Link, Load, TextField, Tick, Trouble, announce, notify, sentence } from "./ui.js";
+import { h, Component, Button, Choice, Dialog, Empty, Link, Load, TextField, Tick, Trouble, notify, sentence } from "./ui.js";
 import { day, many, number } from "./format.js";
 import { go, withWords } from "./nav.js";
-import { Excerpts, Expiry, Pages, SiteChoice, Words, elsewhere, expiryTime, flaw, shortened, siteName } from "./parts.js";
+import { Excerpts, Expiry, Pages, SiteChoice, Words, elsewhere, expiryTime, flaw, focusHeading, shortened, siteName } from "./parts.js";
 
 const kKinds = [
   ["email", "Email address", "name@domain"],
@@ -136,8 +136,8 @@ class Lift extends Component {
     try {
       await del(`/v1/blocks/${block.id}`, {}, { key: this.key });
       notify("The block is lifted.");
-      done();
       close();
+      done();
     } catch (problem) {
       this.setState({ busy: false, problem });
     }
@@ -217,7 +217,7 @@ export default class Blocks extends Component {
             ),
           ),
       ),
-      lifting && h(Lift, { key: lifting.one.id, block: lifting.one, done: () => (lifting.list.again(), announce("Block lifted")), close: () => this.setState({ lifting: null }) }),
+      lifting && h(Lift, { key: lifting.one.id, block: lifting.one, done: () => (lifting.list.again(), focusHeading()), close: () => this.setState({ lifting: null }) }),
     );
   }
 }

@@ -312,8 +312,8 @@ export class Figure extends Component {
     const whole = () =>
       h(Table, { caption, columns: table.columns.map((one) => ({ ...one, cell: one.show ?? one.value })), rows: table.rows, rowKey: table.rowKey, empty: table.empty });
     return h(
-      "section",
-      { class: plain ? "figure" : "panel figure", "aria-labelledby": this.id },
+      "div",
+      { class: plain ? "figure" : "panel figure", role: "group", "aria-labelledby": this.id },
       h("div", { class: "bar" }, h(level, { id: this.id }, title), h("span", { class: "rest bar" }, aside, h(Button, { kind: "quiet", "aria-label": `CSV of ${title}`, onClick: () => this.take() }, "CSV"))),
       about && h("p", { class: "soft" }, about),
       table.open && whole(),

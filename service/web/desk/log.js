@@ -3,7 +3,7 @@ import { all, get, post } from "./api.js";
 import { h, Component, Button, Choice, Dialog, Empty, Link, Load, TextField, Trouble, announce, notify, sentence } from "./ui.js";
 import { ago, doneWord, full, many, number } from "./format.js";
 import { go, withWords } from "./nav.js";
-import { Excerpts, Pages, SiteChoice, Words, siteName } from "./parts.js";
+import { Excerpts, Pages, SiteChoice, Words, focusHeading, siteName } from "./parts.js";
 
 const kKinds = [["", "All kinds"], ["approve", "Approved"], ["reject", "Rejected"], ["spam", "Marked as spam"], ["undo", "Undone"], ["learn", "Taught"]];
 const kWhy = {
@@ -39,7 +39,8 @@ class Undo extends Component {
       changed();
       if (done.skipped.length === 0 && !done.approximate && !done.partial) {
         notify(`Undone: ${many(done.changed, "comment is", "comments are")} as before.`);
-        return close();
+        close();
+        return focusHeading();
       }
       announce(`Undone for ${many(done.changed, "comment")}`);
       this.setState({ busy: false, done });
@@ -51,10 +52,11 @@ class Undo extends Component {
   }
   render({ decision, close }, { note, busy, problem, done }) {
     const bulk = decision.standing > 1;
+    const leave = () => (close(), focusHeading());
     if (done)
       return h(
         Dialog,
-        { title: "Undone", onClose: close, actions: h(Button, { kind: "primary", onClick: close }, "Close") },
+        { title: "Undone", onClose: leave, actions: h(Button, { kind: "primary", onClick: leave }, "Close") },
         h("p", null, h("strong", null, `${many(done.changed, "comment is", "comments are")} as before.`)),
         h(
           "p",

@@ -21,6 +21,7 @@ const iso = (date) => date.toISOString().slice(0, 10);
 export const monday = (date) => iso(new Date(date.getTime() - ((date.getUTCDay() + 6) % 7) * 86400e3));
 
 const machine = (one) => one.approved_by_machine + one.spam_by_machine + one.discarded;
+const waited = (seconds) => (seconds < 1 ? "under a second" : span(seconds));
 const people = (one) => one.approved + one.rejected + one.spam;
 const sum = (rows, value) => rows.reduce((total, one) => total + value(one), 0);
 
@@ -88,10 +89,10 @@ function Tiles({ days, queue, link }) {
     "dl",
     { class: "tiles" },
     tile("Waiting now", h(Link, { href: link }, number(queue.pending)), queue.oldest ? `the oldest came ${ago(queue.oldest)}` : "nothing waits"),
-    tile("Came", number(came), `${number(came / days.length)} a day`),
+    tile("Came", number(came), `${came / days.length < 10 ? (came / days.length).toFixed(1) : number(came / days.length)} a day`),
     tile("Decided by the machine", both ? percent(byMachine / both) : "–", both ? `${number(byMachine)} of ${number(both)} decisions` : "nothing was decided"),
     tile("Decided by people", number(byPeople), `${number(sum(days, (one) => one.undone))} undone`),
-    tile("Median time to decision", median === null ? "–" : span(median), median === null ? "nothing that waited was decided" : "from its coming to its first decision"),
+    tile("Median time to decision", median === null ? "–" : waited(median), median === null ? "nothing that waited was decided" : "from its coming to its first decision"),
   );
 }
 
@@ -130,7 +131,7 @@ function WhoDecided({ rows, days, name }) {
 function Waited({ days, name }) {
   const known = days.filter((one) => one.median_seconds !== null).map((one) => one.median_seconds);
   const axis = timeAxis(known.length ? known : [60, 86400]);
-  const show = (one) => (one.median_seconds === null ? "–" : span(one.median_seconds));
+  const show = (one) => (one.median_seconds === null ? "–" : waited(one.median_seconds));
   return h(
     Figure,
     {

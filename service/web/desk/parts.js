@@ -1,5 +1,5 @@
 // Pieces that several pages share: which site, lists page by page, comments in short, expiry, files to take along.
-import { h, Component, Button, Choice, Empty, Labelled, TextField, Trouble, Waiting, announce } from "./ui.js";
+import { h, Component, Button, Choice, Empty, Labelled, TextField, Trouble, Waiting, announce, sentence } from "./ui.js";
 import { many } from "./format.js";
 
 // ---- texts of strangers
@@ -30,7 +30,7 @@ export const Excerpts = ({ items, label }) =>
 export const siteName = (sites, id) => sites.find((one) => one.id === id)?.name || id;
 // Who may see all sites chooses one or all; who has one site is told which. `none`: the word for all.
 export const SiteChoice = ({ who, sites, value, set, none = "All sites", label = "Site", ...rest }) => {
-  if (who.site) return h("p", { class: "field" }, h("span", { class: "label" }, label), h("span", { class: "fixed" }, siteName(sites, who.site)));
+  if (who.site) return h("p", { class: "field" }, h("span", { class: "label" }, label), h("span", { class: "fixed" }, h(Words, { text: siteName(sites, who.site), most: 40 })));
   const known = sites.some((one) => one.id === value) || !value ? sites : [{ id: value, name: value }, ...sites];
   return h(Choice, {
     label,
@@ -90,12 +90,21 @@ export class Pages extends Component {
   }
 }
 
+// What had the focus is gone: it goes on from the top of the page.
+export function focusHeading() {
+  requestAnimationFrame(() => {
+    const heading = document.querySelector("main h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  });
+}
+
 // ---- fields
 
 // The service's words about the field at `where` (a JSON pointer, or the beginning of one).
 export const flaw = (problem, where) =>
   problem && problem.where && (problem.where === where || problem.where.startsWith(where + "/"))
-    ? [problem.message, problem.advice].filter(Boolean).join(": ")
+    ? [problem.message, problem.advice].filter(Boolean).map(sentence).join(" ")
     : undefined;
 // A problem that none of the fields at `places` tells of already.
 export const elsewhere = (problem, places) => (problem && !places.some((one) => flaw(problem, one)) ? problem : null);

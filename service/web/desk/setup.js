@@ -1,6 +1,6 @@
 // What is pasted where, so that a blog sends its comments here: WordPress, any Akismet client, the widget, the API.
 import { post } from "./api.js";
-import { h, Component, Button, Copyable, Trouble } from "./ui.js";
+import { h, Component, Button, Copyable, Trouble, sentence } from "./ui.js";
 
 // The words that stand where a secret belongs that is not on view.
 const kToken = "TOKEN";
@@ -29,9 +29,9 @@ export const api = (service, token) => `curl ${service}/v1/comments \\
   -d '{"article": {"id": "/hello"}, "author": {"name": "Ana"}, "content": "A first comment"}'
 `;
 const bare = (url) => (/^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[A-Za-z0-9._~/-]*)?$/.test(url) ? url : "https://blog.example");
-export const akismet = (service, key, blog) => `curl ${service}/1.1/verify-key -d key=${key} -d blog=${bare(blog)}
+export const akismet = (service, key, blog) => `curl ${service}/1.1/verify-key -d key=${key} -d blog=${bare(blog)}; echo
 curl ${service}/1.1/comment-check -d api_key=${key} -d blog=${bare(blog)} \\
-  -d user_ip=192.0.2.66 -d comment_author=viagra-test-123
+  -d user_ip=192.0.2.66 -d comment_author=viagra-test-123; echo
 `;
 
 const Part = ({ title, open, children }) => h("details", { class: "setup", open }, h("summary", null, title), h("div", { class: "lines" }, children));
@@ -53,7 +53,7 @@ export class SetUp extends Component {
     }
   }
   secret(role, value, label) {
-    if (value) return h("div", null, h("p", null, `${label}: shown only now. Keep it where no reader of the blog sees it.`), h(Copyable, { text: value, label, secret: true }));
+    if (value) return h("div", null, h("p", null, `${sentence(label).slice(0, -1)}: shown only now. Keep it where no reader of the blog sees it.`), h(Copyable, { text: value, label, secret: true }));
     const busy = this.state.busy === role;
     return h("p", { class: "bar" }, h("span", null, `In place of ${role === "akismet" ? kKey : kToken} stands the one that was shown when it was made.`), h(Button, { busy, onClick: () => this.make(role) }, busy ? "Making…" : `Make a new ${role === "akismet" ? "key" : "token"}`));
   }

@@ -1,9 +1,9 @@
 // Tokens: who may call, as what, for which site. A secret is shown once; a link signs in once; revoking ends it at once.
 import { del, get, post } from "./api.js";
-import { h, Component, Button, Choice, Copyable, Dialog, Empty, Load, TextField, Tick, Trouble, announce, notify } from "./ui.js";
+import { h, Component, Button, Choice, Copyable, Dialog, Empty, Load, TextField, Tick, Trouble, announce, notify, notifyProblem } from "./ui.js";
 import { ago, day, full, many } from "./format.js";
 import { go, withWords } from "./nav.js";
-import { Expiry, SiteChoice, Words, elsewhere, expiryTime, flaw, shortened, siteName } from "./parts.js";
+import { Expiry, SiteChoice, Words, elsewhere, expiryTime, flaw, focusHeading, shortened, siteName } from "./parts.js";
 
 const kRoles = [
   ["moderator", "Moderator", "The desk: the queue, decisions, blocks; may draft rules"],
@@ -20,11 +20,11 @@ const live = (one, now = Date.now()) => !one.revoked_at && !(one.expires_at && n
 const used = (one) => (!one.last_used_at ? "never used" : Date.now() - new Date(one.last_used_at) < 7200e3 ? "used lately" : `last used ${ago(one.last_used_at)}`);
 const linkOf = (made) => (made.desk_path ? location.origin + made.desk_path : null);
 
-// A secret or a link, which is not shown again.
+// A secret or a link, which is not shown again: a slip of the finger does not close it.
 const Once = ({ title, made, link, close }) =>
   h(
     Dialog,
-    { title, onClose: close, actions: h(Button, { kind: "primary", onClick: close }, "I have it") },
+    { title, actions: h(Button, { kind: "primary", onClick: close }, "I have it") },
     made.token && [h("p", null, h("strong", null, made.role === "akismet" ? "The key" : "The token"), " of ", h(Words, { text: made.name, most: 80 }), ". It is shown only now."), h(Copyable, { text: made.token, label: made.role === "akismet" ? "key" : "token", secret: true })],
     link && [h("p", null, h("strong", null, "A link that signs in"), ` ${made.token ? "without typing the token" : ""}, once, within 30 minutes. Send it by a way that only its reader sees.`), h(Copyable, { text: link, label: "sign-in link", secret: true })],
   );
@@ -90,8 +90,8 @@ class Revoke extends Component {
       await del(`/v1/tokens/${token.id}`, {}, { key: this.key });
       if (mine) return location.assign("/desk/in");
       notify("The token is revoked.");
-      done();
       close();
+      done();
     } catch (problem) {
       this.setState({ busy: false, problem });
     }
@@ -147,7 +147,7 @@ export default class Tokens extends Component {
       announce("A sign-in link is made");
       this.setState({ link: { name: token.name, url: location.origin + made.path } });
     } catch (problem) {
-      notify([problem.message, problem.advice].filter(Boolean).join(": "), { kind: "error" });
+      notifyProblem(problem, "There is no link.");
     }
   }
   render({ who, sites, query }, { made, link, revoking, changes }) {
@@ -174,9 +174,9 @@ export default class Tokens extends Component {
           ? h("div", { class: "pages" }, h("p", { class: "soft" }, many(shown.length, "token")), h("ul", { class: "entries", "aria-label": "Tokens" }, shown.map((one) => h(Row, { key: one.id, one, who, sites, act: { link: (token) => this.link(token), revoke: (token) => this.setState({ revoking: token }) } }))))
           : h(Empty, { title: "No such token." });
       }),
-      made && h(Once, { title: "The token is made", made, link: linkOf(made), close: () => this.setState({ made: null }) }),
-      link && h(Once, { title: "A sign-in link", made: { name: link.name }, link: link.url, close: () => this.setState({ link: null }) }),
-      revoking && h(Revoke, { key: revoking.id, token: revoking, mine: revoking.id === who.token_id, done: again, close: () => this.setState({ revoking: null }) }),
+      made && h(Once, { key: made.id, title: "The token is made", made, link: linkOf(made), close: () => this.setState({ made: null }) }),
+      link && h(Once, { key: link.url, title: "A sign-in link", made: { name: link.name }, link: link.url, close: () => this.setState({ link: null }) }),
+      revoking && h(Revoke, { key: revoking.id, token: revoking, mine: revoking.id === who.token_id, done: () => (again(), focusHeading()), close: () => this.setState({ revoking: null }) }),
     );
   }
 }

@@ -63,7 +63,7 @@ export async function desk(world, role = "moderator", site = undefined, { path =
   return made;
 }
 
-export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+export const overflow = async (page) => (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width;
 
 export const taller = (page) => page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
 
