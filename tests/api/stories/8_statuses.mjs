@@ -165,6 +165,14 @@ function calls(house, blog) {
       make: async () => ({ path: "/v1/queue", query: { site: blog.id } }),
       missing: { path: "/v1/queue", query: { site: kNowhere } },
     },
+    "GET /v1/queue/count": {
+      make: async () => ({ path: "/v1/queue/count", query: { site: blog.id } }),
+      missing: { path: "/v1/queue/count", query: { site: kNowhere } },
+    },
+    "GET /v1/queue/counts": {
+      make: async () => ({ path: "/v1/queue/counts", query: { site: blog.id } }),
+      missing: { path: "/v1/queue/counts", query: { site: kNowhere } },
+    },
     "POST /v1/queue/claim": {
       make: async () => ({ path: "/v1/queue/claim", body: { site: blog.id, count: 1 } }),
       missing: { path: "/v1/queue/claim", body: { site: kNowhere } },
