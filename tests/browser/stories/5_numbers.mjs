@@ -18,6 +18,7 @@ async function sound(visit) {
 // The rows of a figure's table as texts; it is opened where it is folded.
 async function table(page, name) {
   const section = page.locator(".figure", { has: page.getByRole("heading", { name, exact: true }) });
+  await section.waitFor();
   const summary = section.locator("summary");
   if ((await summary.count()) && !(await section.locator("table").count())) await summary.click();
   await section.locator("table").waitFor();
