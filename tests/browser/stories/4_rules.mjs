@@ -236,8 +236,8 @@ describe("the rules page of the desk", () => {
     await field(page, "Score").fill("4");
     await button(page, "Save draft").click();
     await notice(page, "is kept").waitFor();
-    const draft = async () => (await moderator.token.get(`/v1/rules/packs/${packName}`)).body.draft.text;
-    assert.equal(await draft(), text.replace("score = 15 # of 20", "score = 4.0 # of 20"));
+    const drafted = async () => (await moderator.token.get(`/v1/rules/packs/${packName}`)).body.draft.text;
+    assert.equal(await drafted(), text.replace("score = 15 # of 20", "score = 4.0 # of 20"));
     await button(page, "Add a rule").click();
     const third = name("third");
     await field(page, "Name").fill(third);
@@ -248,14 +248,14 @@ describe("the rules page of the desk", () => {
     await checked(page, "It builds, and every example behaves.");
     await button(page, "Save draft").click();
     await page.getByText("not saved").waitFor({ state: "hidden" });
-    assert.ok((await draft()).startsWith(text.replace("score = 15 # of 20", "score = 4.0 # of 20").trimEnd() + "\n\n[[pattern]]\n"), await draft());
+    assert.ok((await drafted()).startsWith(text.replace("score = 15 # of 20", "score = 4.0 # of 20").trimEnd() + "\n\n[[pattern]]\n"), await drafted());
     // One goes, with what was said of it.
     await moderator.go(`/desk/rules?part=packs&pack=${packName}&rule=${second}`);
     await button(page, "Remove this rule").click();
     await button(page, "Remove it").click();
     await button(page, "Save draft").click();
     await page.getByText("not saved").waitFor({ state: "hidden" });
-    const left = await draft();
+    const left = await drafted();
     assert.ok(!left.includes(second) && !left.includes("About the second") && left.includes(third) && left.includes("# The first one.") && left.includes("[state]"), left);
     // What is not saved outlives a walk through the desk, and is said.
     await field(page, "Score").fill("5");
