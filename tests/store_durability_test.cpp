@@ -413,7 +413,7 @@ TEST_CASE("a full disk answers unavailable, keeps nothing half, and serves again
     QueueQuery query;
     query.now = kNoon;
     const auto count = store->count(query, 1000);
-    require(count && *count == kept.size(), 13);
+    require(count && count->count == kept.size(), 13);
     store.reset();
     ::_exit(0);
   }
