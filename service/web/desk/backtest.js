@@ -3,7 +3,7 @@
 import { del, get, post } from "./api.js";
 import { ago, full, many, number, percent, plainScore } from "./format.js";
 import { go, withWords } from "./nav.js";
-import { Excerpt } from "./text.js";
+import { Excerpt, Text } from "./text.js";
 import { h, Component, Button, Choice, Link, Progress, Table, TextField, Trouble, announce } from "./ui.js";
 import { unsaved } from "./unsaved.js";
 
@@ -241,7 +241,7 @@ class RuleHits extends Component {
         rows,
         rowKey: (one) => one.rule,
         columns: [
-          { title: "Rule", head: true, cell: (one) => h("span", null, h(Link, { href: withWords({ part: null, backtest: null, rule: one.rule }) }, one.rule), h("span", { class: "about" }, h("bdi", null, one.about))) },
+          { title: "Rule", head: true, cell: (one) => h("span", null, h(Link, { href: withWords({ part: null, backtest: null, rule: one.rule }) }, one.rule), h("span", { class: "about" }, h(Text, { text: one.about, links: false }))) },
           { title: "State", cell: (one) => h("span", { class: `rule-state ${one.state}` }, one.state) },
           { title: "Hits today", number: true, cell: (one) => number(one.hits_today) },
           { title: "Then", number: true, cell: (one) => number(one.hits) },

@@ -1,6 +1,8 @@
-// The differences of two states of a scope's packs, pack by pack and list by list.
+// The differences of two states of a scope's packs, pack by pack and list by list. What cannot be seen in a line is named in it (text.js), so
+// that nothing is published unseen.
 import { diff, hunks } from "./diff.js";
 import { many, number } from "./format.js";
+import { Text } from "./text.js";
 import { rulesOf, valueOf } from "./toml.js";
 import { h, Component, Button } from "./ui.js";
 
@@ -68,7 +70,7 @@ class OneFile extends Component {
                 this.rows.slice(0, shown).map((row) =>
                   row.skipped
                     ? h("tr", { class: "skipped" }, h("td", { colspan: 4 }, `${many(row.skipped, "line")} as before`))
-                    : h("tr", { class: row.sign === "+" ? "plus" : row.sign === "-" ? "minus" : "" }, h("td", { class: "number" }, row.before), h("td", { class: "number" }, row.after), h("td", null, row.sign === "+" ? h("ins", null, "+") : row.sign === "-" ? h("del", null, "−") : ""), h("td", { class: "code" }, h("bdi", null, row.line || " "))),
+                    : h("tr", { class: row.sign === "+" ? "plus" : row.sign === "-" ? "minus" : "" }, h("td", { class: "number" }, row.before), h("td", { class: "number" }, row.after), h("td", null, row.sign === "+" ? h("ins", null, "+") : row.sign === "-" ? h("del", null, "−") : ""), h("td", { class: "code" }, h(Text, { text: row.line || " ", links: false }))),
                 ),
               ),
             ),

@@ -3,6 +3,7 @@ import { number, score } from "./format.js";
 import { go, withWords } from "./nav.js";
 import { precision, precisionShort, precisionText } from "./precision.js";
 import { RulePanel } from "./rule_panel.js";
+import { Text } from "./text.js";
 import { h, Component, Choice, Empty, Link, TextField, Trouble, announce, listenToKeys } from "./ui.js";
 import { Spark } from "./weeks.js";
 
@@ -34,7 +35,7 @@ class Row extends Component {
     return h(
       "tr",
       { role: "row", class: [open ? "open" : "", rule.state].join(" ") },
-      h("th", { scope: "row", role: "rowheader" }, h(Link, { href, "aria-current": open ? "true" : undefined, "data-rule": rule.name }, rule.name), h("span", { class: "about" }, h("bdi", null, rule.about))),
+      h("th", { scope: "row", role: "rowheader" }, h(Link, { href, "aria-current": open ? "true" : undefined, "data-rule": rule.name }, rule.name), h("span", { class: "about" }, h(Text, { text: rule.about, links: false }))),
       h("td", { role: "cell", class: "room" }, kindWord(rule.kind)),
       h("td", { role: "cell", class: rule.pack ? "room" : "room none-here" }, rule.pack ?? "–"),
       h("td", { role: "cell", class: "number" }, effect(rule)),

@@ -5,6 +5,7 @@ import { SiteKnobs } from "./knobs.js";
 import { withWords } from "./nav.js";
 import { precision, precisionText, speaksFor } from "./precision.js";
 import { effect, kindWord, queueOf } from "./rule_list.js";
+import { Text } from "./text.js";
 import { h, Component, Button, Link, TextField, Trouble, notify } from "./ui.js";
 import { Weeks } from "./weeks.js";
 
@@ -53,7 +54,7 @@ export class RulePanel extends Component {
       "section",
       { class: "panel rule", "aria-labelledby": "rule-title" },
       h("div", { class: "bar" }, h("h2", { id: "rule-title", tabindex: "-1", ref: (one) => (this.heading = one) }, rule.name), h(Button, { kind: "quiet", class: "rest", onClick: close, keys: "Esc" }, "Close")),
-      h("p", { class: "sentence" }, h("bdi", null, rule.about)),
+      h("p", { class: "sentence" }, h(Text, { text: rule.about, links: false })),
       h(
         "dl",
         { class: "fact-list" },

@@ -418,8 +418,9 @@ describe("the rules page of the desk", () => {
     await page.getByRole("link", { name: /^Version \d+$/ }).first().click();
     await page.getByText(`Adds ${rule}.`).waitFor();
     await seen(admin, "rules-hostile-versions");
+    assert.match(await page.locator(".diff-lines").first().innerText(), /\\u202e/, "escaped in the text, and shown as it is written");
     await admin.go(`/desk/rules?site=${site.id}&q=hostile&rule=${rule}`);
-    await page.getByRole("region", { name: rule }).waitFor();
+    assert.match(await page.getByRole("region", { name: rule }).locator(".sentence").innerText(), /RLO/, "what turns a sentence is named");
     await seen(admin, "rules-hostile-rule");
     assert.equal(await page.evaluate(() => window.pwned), undefined);
     const elements = await page.evaluate(() => [...document.querySelectorAll("main *")].flatMap((one) => [one.localName, ...one.getAttributeNames().filter((each) => each.startsWith("on"))]));
