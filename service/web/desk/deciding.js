@@ -26,20 +26,31 @@ export class Deciding {
 
     const at = this.page.rows.place(item.id);
     const note = this.page.notes.get(item.id);
-    const body = { ids: [{ id: item.id, version: item.version }], ...(note?.reason ? { reason: note.reason } : {}), ...(note?.note ? { note: note.note } : {}), ...more };
+    const body = {
+      ids: [{ id: item.id, version: item.version }],
+      ...(note?.reason ? { reason: note.reason } : {}),
+      ...(note?.note ? { note: note.note } : {}),
+      ...more,
+    };
     if (!body.reason) delete body.reason;
     if (!body.note) delete body.note;
     this.page.settled.add(item.id);
     this.page.troubles.delete(item.id);
     this.page.leases.drop([item.id]);
-    const done = this.page.deeds.decide(decision, body, { count: 1, name: plain((item.author.name || item.content).slice(0, 40)), from: item.status, rows: [{ item, at }], list: listKey(this.page.props.query) });
+    const done = this.page.deeds.decide(decision, body, {
+      count: 1,
+      name: plain((item.author.name || item.content).slice(0, 40)),
+      from: item.status,
+      rows: [{ item, at }],
+      list: listKey(this.page.props.query),
+    });
     this.page.leave([item.id], act.status);
-    announce(`${act.done}, ${this.page.leftWords()}.`);
+    announce(`${act.done}, ${this.page.watch.leftWords()}.`);
     done.then((result) => this.answered(result));
   }
 
   async answered({ deed, answer, problem }) {
-    this.page.countSoon();
+    this.page.watch.countSoon();
     if (problem) return this.refused(deed, problem);
     deed.doneAt = Date.now();
     for (const { item } of deed.rows ?? []) {
@@ -50,7 +61,9 @@ export class Deciding {
     if (answer.skipped.length > 0) this.skipped(deed, answer.skipped);
     const near = answer.near_copies;
     if (near?.count > 0 && !deed.wanted) {
-      this.page.setState({ offer: { count: near.count, decision: deed.decision, ids: near.ids, like: near.like, single: deed.count === 1 } });
+      this.page.setState({
+        offer: { count: near.count, decision: deed.decision, ids: near.ids, like: near.like, single: deed.count === 1 },
+      });
       announce(`${near.count} more like ${deed.count === 1 ? "this" : "these"} wait. Press m to decide them.`);
     }
     this.page.forceUpdate();
@@ -96,7 +109,8 @@ export class Deciding {
     const first = skipped[0].id;
     notify(what + kinds.slice(0, 3).join("; ") + (kinds.length > 3 ? " …" : "."), {
       kind: "error",
-      action: this.page.rows.find(first) && first !== this.page.state.current ? { label: "Show it", run: () => this.page.moveTo(first) } : null,
+      action:
+        this.page.rows.find(first) && first !== this.page.state.current ? { label: "Show it", run: () => this.page.moveTo(first) } : null,
     });
     this.page.forceUpdate();
   }
@@ -105,19 +119,25 @@ export class Deciding {
   async decideMany(decision, what, count) {
     const act = actOf(decision);
     const ids = what.ids?.map((one) => one.id);
-    const rows = (ids ?? []).map((id) => ({ item: this.page.rows.find(id) ?? this.page.state.picked.get(id), at: this.page.rows.place(id) })).filter((one) => one.item);
-    const from = what.filter ? what.filter.status : rows.length > 0 && rows.every((one) => one.item.status === rows[0].item.status) ? rows[0].item.status : undefined;
+    const rows = (ids ?? [])
+      .map((id) => ({ item: this.page.rows.find(id) ?? this.page.state.picked.get(id), at: this.page.rows.place(id) }))
+      .filter((one) => one.item);
+    const from = what.filter
+      ? what.filter.status
+      : rows.length > 0 && rows.every((one) => one.item.status === rows[0].item.status)
+        ? rows[0].item.status
+        : undefined;
     for (const { item } of rows) this.page.settled.add(item.id);
     const done = this.page.deeds.decide(decision, what, { count, from, rows, list: listKey(this.page.props.query) });
     if (ids) {
       this.page.leases.drop(ids);
       this.page.leave(ids, act.status);
-      announce(`${deedWords({ decision, count })}, ${this.page.leftWords()}.`);
+      announce(`${deedWords({ decision, count })}, ${this.page.watch.leftWords()}.`);
       done.then((result) => this.answered(result));
       return "sent";
     }
     const result = await done;
-    this.page.countSoon();
+    this.page.watch.countSoon();
     if (result.problem?.status === 409 && !result.problem.body?.skipped) return "changed";
     if (result.problem) {
       notifyProblem(result.problem, "Nothing was decided.");
@@ -142,20 +162,32 @@ export class Deciding {
     this.page.setState({ offer: null });
     announce(`Taking back: ${deedWords(deed)}.`);
     const { answer, problem } = await this.page.deeds.undo(deed);
-    this.page.countSoon();
+    this.page.watch.countSoon();
     if (!answer && !problem) return; // the decision itself was refused, and that was said
     if (problem) return notifyProblem(problem, problem.status === 409 ? "Nothing of it stands any more." : "It was not taken back.");
     this.tookBack(answer, deed);
   }
   async undoEntry(entry) {
-    const deed = this.page.deeds.list.find((one) => one.id === entry.decision) ?? { id: entry.decision, decision: entry.what, state: "done", count: undefined, tries: 0, session: false };
+    const deed = this.page.deeds.list.find((one) => one.id === entry.decision) ?? {
+      id: entry.decision,
+      decision: entry.what,
+      state: "done",
+      count: undefined,
+      tries: 0,
+      session: false,
+    };
     await this.undo(deed);
     if (this.page.state.current) this.page.fetch(this.page.state.current, true);
   }
   async tookBack(answer, deed) {
     for (const { item } of deed.rows ?? []) this.page.settled.delete(item.id);
-    const parts = [deed.name && answer.changed === 1 ? `Taken back: “${deed.name}” is as it was` : `Taken back: ${many(answer.changed, "comment")} ${answer.changed === 1 ? "is" : "are"} as before`];
-    if (answer.skipped.length > 0) parts.push(`${many(answer.skipped.length, "comment")} stayed, decided again since: ${await this.names(answer.skipped)}`);
+    const parts = [
+      deed.name && answer.changed === 1
+        ? `Taken back: “${deed.name}” is as it was`
+        : `Taken back: ${many(answer.changed, "comment")} ${answer.changed === 1 ? "is" : "are"} as before`,
+    ];
+    if (answer.skipped.length > 0)
+      parts.push(`${many(answer.skipped.length, "comment")} stayed, decided again since: ${await this.names(answer.skipped)}`);
     if (answer.approximate) parts.push("the learner forgets it nearly: the lesson was older than what it keeps exactly");
     if (answer.partial) parts.push("of this site alone");
     notify(parts.map(sentence).join(" "));
@@ -202,7 +234,8 @@ export function fasterWords(detail, why = "stale") {
   if (!last || ["checked", "other_site", "not_found"].includes(why)) return kSkipped[why] ?? why;
   if (last.what === "edited") return `it was edited ${ago(last.at)}: read it again`;
   if (last.what === "undo") return `${last.by ?? "somebody"} took the decision on it back ${ago(last.at)}`;
-  if (["approve", "reject", "spam"].includes(last.what)) return `${last.by ?? "the machine"} was faster: ${last.what === "spam" ? "marked it as spam" : `${doneWord(last.what)} it`} ${ago(last.at)}`;
+  if (["approve", "reject", "spam"].includes(last.what))
+    return `${last.by ?? "the machine"} was faster: ${last.what === "spam" ? "marked it as spam" : `${doneWord(last.what)} it`} ${ago(last.at)}`;
   return kSkipped[why] ?? why;
 }
 // Of a detail what a row of the list has.

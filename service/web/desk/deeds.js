@@ -48,7 +48,16 @@ export class Deeds {
 
   // Sends a decision. Resolves to {deed, answer} or {deed, problem}.
   async decide(decision, body, more) {
-    const deed = { key: crypto.randomUUID(), decision, body: { decision, ...body }, at: new Date().toISOString(), state: "saving", session: true, tries: 0, ...more };
+    const deed = {
+      key: crypto.randomUUID(),
+      decision,
+      body: { decision, ...body },
+      at: new Date().toISOString(),
+      state: "saving",
+      session: true,
+      tries: 0,
+      ...more,
+    };
     // What is not saved yet is never let go of.
     const kept = (one, at) => at < kKept || !one.settledAt || one.settledAt > Date.now() - kFresh;
     this.list = [deed, ...this.list.filter((one, at) => kept(one, at + 1))];

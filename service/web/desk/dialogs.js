@@ -37,11 +37,38 @@ export class NoteDialog extends Component {
       {
         title: "Note for the decision",
         onClose: () => (keep(value), close()),
-        actions: [h(Button, { onClick: () => (keep(null), close()) }, "No note"), h(Button, { onClick: () => (keep(value), close()) }, "Keep for the decision"), buttonsOf({ acts: acts.map((one) => ({ ...one, key: undefined })), run: (decision) => (keep(value), close(), decide(decision, value ?? {})) })],
+        actions: [
+          h(Button, { onClick: () => (keep(null), close()) }, "No note"),
+          h(Button, { onClick: () => (keep(value), close()) }, "Keep for the decision"),
+          buttonsOf({
+            acts: acts.map((one) => ({ ...one, key: undefined })),
+            run: (decision) => (keep(value), close(), decide(decision, value ?? {})),
+          }),
+        ],
       },
-      h(TextField, { label: "Reason", hint: "A word or two. It is seen in the log and can be counted.", value: reason, set: (text) => this.setState({ reason: text }), maxlength: 100, list: this.list, autofocus: true }),
-      h("datalist", { id: this.list }, kReasons.map((one) => h("option", { value: one }))),
-      h(TextField, { label: "Note", hint: "For other moderators. The author never sees it.", value: note, set: (text) => this.setState({ note: text }), maxlength: 2000, area: true, rows: 4 }),
+      h(TextField, {
+        label: "Reason",
+        hint: "A word or two. It is seen in the log and can be counted.",
+        value: reason,
+        set: (text) => this.setState({ reason: text }),
+        maxlength: 100,
+        list: this.list,
+        autofocus: true,
+      }),
+      h(
+        "datalist",
+        { id: this.list },
+        kReasons.map((one) => h("option", { value: one })),
+      ),
+      h(TextField, {
+        label: "Note",
+        hint: "For other moderators. The author never sees it.",
+        value: note,
+        set: (text) => this.setState({ note: text }),
+        maxlength: 2000,
+        area: true,
+        rows: 4,
+      }),
     );
   }
 }
@@ -59,7 +86,12 @@ export class BlockDialog extends Component {
     this.offers = [
       ["author", "The author", item.author.id || item.author.email, "has neither an email nor a verified id"],
       ["ip", "The address", item.client.ip, "is not known"],
-      ["domain", hosts.length > 1 ? "The domains of its links" : "The domain of its link", hosts.slice(0, 6).join(", ") + (hosts.length > 6 ? " …" : ""), "it has no links"],
+      [
+        "domain",
+        hosts.length > 1 ? "The domains of its links" : "The domain of its link",
+        hosts.slice(0, 6).join(", ") + (hosts.length > 6 ? " …" : ""),
+        "it has no links",
+      ],
     ];
     this.state = Object.fromEntries(this.offers.map(([name, , value]) => [name, name === "author" && Boolean(value)]));
   }
@@ -73,14 +105,28 @@ export class BlockDialog extends Component {
     const acts = kActs.filter((one) => one.decision !== "approve");
     return h(
       Dialog,
-      { title: "Decide and block", onClose: close, onKeyDown: onKeys({ s: () => run("spam"), r: () => run("reject") }), actions: [h(Button, { kind: "quiet", onClick: close }, "Cancel"), buttonsOf({ acts: [...acts].reverse(), run, words: (act) => `${act.verb} and block` })] },
+      {
+        title: "Decide and block",
+        onClose: close,
+        onKeyDown: onKeys({ s: () => run("spam"), r: () => run("reject") }),
+        actions: [
+          h(Button, { kind: "quiet", onClick: close }, "Cancel"),
+          buttonsOf({ acts: [...acts].reverse(), run, words: (act) => `${act.verb} and block` }),
+        ],
+      },
       h(
         "div",
         { class: "ticks" },
         h("p", null, "What comes from there later is spam at once. Undoing the decision takes the block back, too."),
         this.offers.map(([name, title, value, none], at) =>
           value
-            ? h(Tick, { key: name, label: [title, ": ", h(Words, { text: value })], value: state[name], set: (on) => this.setState({ [name]: on, wrong: false }), autofocus: at === 0 || !this.offers[0][2] })
+            ? h(Tick, {
+                key: name,
+                label: [title, ": ", h(Words, { text: value })],
+                value: state[name],
+                set: (on) => this.setState({ [name]: on, wrong: false }),
+                autofocus: at === 0 || !this.offers[0][2],
+              })
             : h("p", { key: name, class: "soft" }, `${title}: ${none}`),
         ),
         state.wrong && h("p", { class: "bad", role: "alert" }, "Choose what to block first."),
@@ -100,7 +146,18 @@ const Sample = ({ items, count }) =>
       "ul",
       { "aria-label": "Some of them" },
       items.map((item) =>
-        h("li", { key: item.id }, h("span", { class: "sum" }, plainScore(item.verdict.score)), h("div", null, h("strong", null, h(Excerpt, { text: item.author.name || "No name", length: 40 })), " ", h(Excerpt, { text: item.content, length: 140 }))),
+        h(
+          "li",
+          { key: item.id },
+          h("span", { class: "sum" }, plainScore(item.verdict.score)),
+          h(
+            "div",
+            null,
+            h("strong", null, h(Excerpt, { text: item.author.name || "No name", length: 40 })),
+            " ",
+            h(Excerpt, { text: item.content, length: 140 }),
+          ),
+        ),
       ),
     ),
     count > items.length && h("p", { class: "soft" }, `and ${number(count - items.length)} more`),
@@ -127,7 +184,10 @@ export class BulkDialog extends Component {
     const { filter } = this.props;
     this.setState({ problem: null, count: undefined });
     try {
-      const [counted, page] = await Promise.all([get("/v1/queue/count", { ...filter, at_most: kMostFiltered }), get("/v1/queue", { ...filter, sort: "newest", limit: 5 })]);
+      const [counted, page] = await Promise.all([
+        get("/v1/queue/count", { ...filter, at_most: kMostFiltered }),
+        get("/v1/queue", { ...filter, sort: "newest", limit: 5 }),
+      ]);
       this.setState({ ...counted, sample: page.items });
     } catch (problem) {
       this.setState({ problem });
@@ -165,7 +225,12 @@ export class BulkDialog extends Component {
         actions: ready
           ? [
               h(Button, { kind: "quiet", onClick: close }, "Cancel"),
-              buttonsOf({ acts: decision ? acts.map((one) => ({ ...one, key: "Enter" })) : acts, busy, run: (one) => this.run(one), words: (act) => (act.decision === "spam" ? `Mark ${number(count)} as spam` : `${act.verb} ${number(count)}`) }),
+              buttonsOf({
+                acts: decision ? acts.map((one) => ({ ...one, key: "Enter" })) : acts,
+                busy,
+                run: (one) => this.run(one),
+                words: (act) => (act.decision === "spam" ? `Mark ${number(count)} as spam` : `${act.verb} ${number(count)}`),
+              }),
             ]
           : [h(Button, { onClick: close, autofocus: true }, "Close")],
       },
@@ -177,10 +242,27 @@ export class BulkDialog extends Component {
         !problem && count === undefined && h(Waiting, { what: "Looking what it would touch" }),
         note && h("p", { class: "told odd", role: "status" }, note),
         count === 0 && h("p", null, "There is none any more."),
-        count > 0 && h("p", { class: "touch" }, h("strong", null, more ? `More than ${limit}` : many(count, "comment")), this.tooMany() ? ` match. One decision changes at most ${limit}: narrow the filter first.` : count === 1 ? " will be changed." : " will be changed."),
+        count > 0 &&
+          h(
+            "p",
+            { class: "touch" },
+            h("strong", null, more ? `More than ${limit}` : many(count, "comment")),
+            this.tooMany()
+              ? ` match. One decision changes at most ${limit}: narrow the filter first.`
+              : count === 1
+                ? " will be changed."
+                : " will be changed.",
+          ),
         warning && h("p", { class: "told odd" }, warning),
         sample?.length > 0 && h(Sample, { items: sample, count: more ? Infinity : count }),
-        ready && h(TextField, { label: "Reason", hint: "If you like: it stands in the log.", value: reason, set: (text) => this.setState({ reason: text }), maxlength: 100 }),
+        ready &&
+          h(TextField, {
+            label: "Reason",
+            hint: "If you like: it stands in the log.",
+            value: reason,
+            set: (text) => this.setState({ reason: text }),
+            maxlength: 100,
+          }),
         ready && h("p", { class: "soft" }, "It can be undone as a whole."),
       ),
     );
@@ -209,10 +291,25 @@ export const HelpDialog = ({ close }) =>
           h(
             "dl",
             null,
-            rows.map((row) => h("div", { key: row[0] }, h("dt", null, row.slice(0, -1).map((key) => h("kbd", null, key))), h("dd", null, row[row.length - 1]))),
+            rows.map((row) =>
+              h(
+                "div",
+                { key: row[0] },
+                h(
+                  "dt",
+                  null,
+                  row.slice(0, -1).map((key) => h("kbd", null, key)),
+                ),
+                h("dd", null, row[row.length - 1]),
+              ),
+            ),
           ),
         ),
       ),
     ),
-    h("p", { class: "soft" }, "With a screen reader the list is a listbox: move to it with Tab, its keys then reach the page. Every decision is said aloud."),
+    h(
+      "p",
+      { class: "soft" },
+      "With a screen reader the list is a listbox: move to it with Tab, its keys then reach the page. Every decision is said aloud.",
+    ),
   );

@@ -51,12 +51,14 @@ export const statusOf = (query) => {
   const status = query.get("status") ?? "pending";
   return status === "any" ? null : status;
 };
-export const sortOf = (query) => query.get("sort") ?? (query.get("decided_by") ? "decided" : statusOf(query) === "pending" ? "useful" : "newest");
+export const sortOf = (query) =>
+  query.get("sort") ?? (query.get("decided_by") ? "decided" : statusOf(query) === "pending" ? "useful" : "newest");
 export const sortsOf = (query) => (query.get("decided_by") ? [kDecided, ...kSorts.slice(1)] : kSorts);
 
 // The address of a tab: filters stay.
 export const tabHref = (at) => withWords({ status: "", decided_by: "", sort: "", comment: "", ...kTabs[at].words }, { path: "/desk" });
-export const filtersOf = (query) => kFilters.filter((one) => query.get(one.name) && !(one.name === "decided_by" && query.get("decided_by") === "me"));
+export const filtersOf = (query) =>
+  kFilters.filter((one) => query.get(one.name) && !(one.name === "decided_by" && query.get("decided_by") === "me"));
 export const filterBy = (name, value, more = {}) => go(withWords({ ...more, [name]: value, comment: "" }, { path: "/desk" }));
 export const noFilters = () => go(withWords(Object.fromEntries(kFilters.map((one) => [one.name, ""])), { path: "/desk" }));
 
@@ -91,7 +93,12 @@ export const Tabs = ({ query, counts }) =>
         "a",
         { href: tabHref(at), "aria-current": at === tabOf(query) ? "page" : undefined, "aria-keyshortcuts": String(at + 1) },
         h("span", null, tab.title),
-        counts && h("span", { class: "count" }, number(Math.max(0, counts[tab.counted] ?? 0)) + (tab.counted === "decided_by_me" && counts.decided_by_me_more ? "+" : "")),
+        counts &&
+          h(
+            "span",
+            { class: "count" },
+            number(Math.max(0, counts[tab.counted] ?? 0)) + (tab.counted === "decided_by_me" && counts.decided_by_me_more ? "+" : ""),
+          ),
         h("kbd", { "aria-hidden": "true" }, at + 1),
       ),
     ),
@@ -133,7 +140,10 @@ export class Search extends Component {
 
 export const Chips = ({ query, problem, edit }) => {
   const status = query.get("status");
-  const odd = status && !kTabs.some((tab) => tab.words.status === status) ? [{ name: "status", words: (it) => (it === "any" ? "any status" : `status: ${it}`) }] : [];
+  const odd =
+    status && !kTabs.some((tab) => tab.words.status === status)
+      ? [{ name: "status", words: (it) => (it === "any" ? "any status" : `status: ${it}`) }]
+      : [];
   const all = [...odd, ...filtersOf(query)];
   if (all.length === 0) return null;
   return h(
@@ -146,7 +156,11 @@ export const Chips = ({ query, problem, edit }) => {
         "span",
         { key: one.name, class: wrong ? "chip wrong" : "chip" },
         h("span", { class: "words" }, h(Words, { text: words })),
-        h("button", { type: "button", class: "close", "aria-label": `Without the filter ${plain(words)}`, onClick: () => filterBy(one.name, "") }, "×"),
+        h(
+          "button",
+          { type: "button", class: "close", "aria-label": `Without the filter ${plain(words)}`, onClick: () => filterBy(one.name, "") },
+          "×",
+        ),
       );
     }),
     all.length > 1 && h(Button, { kind: "quiet", onClick: noFilters }, "Clear all"),
@@ -168,7 +182,7 @@ export class FilterDialog extends Component {
     close();
     go(withWords(words, { path: "/desk" }));
   }
-  render({ query, sites, close, problem }, state) {
+  render({ sites, close, problem }, state) {
     const error = (name) => problem?.where === `?${name}` && [problem.message, problem.advice].filter(Boolean).map(sentence).join(" ");
     return h(
       Dialog,
@@ -182,7 +196,9 @@ export class FilterDialog extends Component {
             this.apply();
           },
         },
-        problem && !kFilters.some((one) => problem.where === `?${one.name}`) && h("p", { class: "bad" }, problem.message, " ", problem.advice),
+        problem &&
+          !kFilters.some((one) => problem.where === `?${one.name}`) &&
+          h("p", { class: "bad" }, problem.message, " ", problem.advice),
         h(
           "div",
           { class: "fields" },
@@ -201,14 +217,40 @@ export class FilterDialog extends Component {
             autofocus: !problem,
           }),
           sites.length > 1 &&
-            h(Choice, { label: "Site", value: state.site, set: (site) => this.setState({ site }), error: error("site"), options: [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])] }),
+            h(Choice, {
+              label: "Site",
+              value: state.site,
+              set: (site) => this.setState({ site }),
+              error: error("site"),
+              options: [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])],
+            }),
           kFilters
             .filter((one) => one.label)
             .map(({ name, label, hint, type, inputmode, wide }) =>
-              h(TextField, { key: name, label, hint, type, inputmode, wide, value: state[name], set: (value) => this.setState({ [name]: value }), error: error(name), autofocus: Boolean(error(name)), name, autocomplete: "off", maxlength: 500 }),
+              h(TextField, {
+                key: name,
+                label,
+                hint,
+                type,
+                inputmode,
+                wide,
+                value: state[name],
+                set: (value) => this.setState({ [name]: value }),
+                error: error(name),
+                autofocus: Boolean(error(name)),
+                name,
+                autocomplete: "off",
+                maxlength: 500,
+              }),
             ),
         ),
-        h("div", { class: "bar" }, h(Button, { type: "submit", kind: "primary" }, "Show"), h(Button, { onClick: () => (close(), noFilters()) }, "Clear all"), h(Button, { kind: "quiet", onClick: close }, "Cancel")),
+        h(
+          "div",
+          { class: "bar" },
+          h(Button, { type: "submit", kind: "primary" }, "Show"),
+          h(Button, { onClick: () => (close(), noFilters()) }, "Clear all"),
+          h(Button, { kind: "quiet", onClick: close }, "Cancel"),
+        ),
       ),
     );
   }

@@ -23,7 +23,16 @@ class Row extends Component {
         tabindex: current ? "0" : "-1",
         onClick: (event) => onOpen(item.id, event),
       },
-      h("span", { class: "tickbox", title: "Select (x)", "aria-hidden": "true", onClick: (event) => (event.stopPropagation(), onPick(item.id, event)) }, picked ? "✓" : ""),
+      h(
+        "span",
+        {
+          class: "tickbox",
+          title: "Select (x)",
+          "aria-hidden": "true",
+          onClick: (event) => (event.stopPropagation(), onPick(item.id, event)),
+        },
+        picked ? "✓" : "",
+      ),
       h("span", { class: "score", title: "Score" }, h("span", { class: "hidden" }, "Score "), plainScore(score)),
       h(
         "span",
@@ -81,7 +90,21 @@ export class List extends Component {
       h(
         "ul",
         { role: "listbox", "aria-label": label, "aria-multiselectable": "true", "aria-busy": String(busy), onKeyDown: onKey },
-        items.map((item) => h(Row, { key: item.id, item, current: item.id === reach, picked: picked.has(item.id), trouble: troubles.get(item.id), status, minute, sites: sites.length, who, onOpen, onPick })),
+        items.map((item) =>
+          h(Row, {
+            key: item.id,
+            item,
+            current: item.id === reach,
+            picked: picked.has(item.id),
+            trouble: troubles.get(item.id),
+            status,
+            minute,
+            sites: sites.length,
+            who,
+            onOpen,
+            onPick,
+          }),
+        ),
       ),
       (more || busy) && h("p", { class: "soft more" }, busy ? "Loading…" : ""),
     );

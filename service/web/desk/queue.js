@@ -1,22 +1,20 @@
 // The queue: a list, the comment that one reads, and decisions by key. Puts the parts together:
-//   rows.js the list's part of the queue · list.js, reading.js, text.js what is shown · filters.js tabs and filters
-//   deciding.js a decision and its undo, deeds.js on their way to the service · strip.js what was done last · dialogs.js what is asked
-//   first · lease.js who looks at what
+//   rows.js       the list's part of the queue          view.js, list.js, reading.js, text.js   what it looks like
+//   deciding.js   a decision and its undo               filters.js   tabs, filters and order
+//   deeds.js      decisions on their way, strip.js      dialogs.js   what is asked first
+//   watch.js      who looks at what, counts and news
 import { get } from "./api.js";
-import { h, Component, Button, Dialog, Empty, Trouble, Waiting, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
-import { ago, many, number, statusWord } from "./format.js";
-import { go, withWords } from "./nav.js";
-import { Deeds, actOf, deedWords, kActs, kMost } from "./deeds.js";
+import { Component, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
 import { Deciding, fasterWords, rowOf } from "./deciding.js";
-import { Chips, FilterDialog, Search, Tabs, apiFilter, filterBy, filtersOf, kTabs, listKey, noFilters, sortOf, sortsOf, statusOf, tabHref, tabOf } from "./filters.js";
-import { Leases } from "./lease.js";
-import { List } from "./list.js";
-import { Reading, leaseOf, nearCount } from "./reading.js";
+import { Deeds, actOf, kMost } from "./deeds.js";
+import { apiFilter, kTabs, listKey, sortOf, statusOf, tabHref } from "./filters.js";
+import { many, number, statusWord } from "./format.js";
+import { go, withWords } from "./nav.js";
+import { leaseOf, nearCount } from "./reading.js";
 import { Rows } from "./rows.js";
-import { Strip } from "./strip.js";
-import { Words } from "./text.js";
+import { queueView } from "./view.js";
+import { Leases, Watch } from "./watch.js";
 
-const kPoll = 15_000; // ms between looks at the counts
 const kAhead = 4; // comments leased behind the one on the screen
 const kKept = 40; // details kept
 const kNarrow = "(max-width: 56rem)";
@@ -29,19 +27,31 @@ export default class Queue extends Component {
   constructor(props) {
     super(props);
     this.rows = new Rows({
-      load: (cursor, limit, signal) => get("/v1/queue", { ...apiFilter(this.props.query), sort: sortOf(this.props.query), limit, cursor }, { signal }),
+      load: (cursor, limit, signal) =>
+        get("/v1/queue", { ...apiFilter(this.props.query), sort: sortOf(this.props.query), limit, cursor }, { signal }),
       changed: () => this.rowsChanged(),
       failed: (problem) => this.setState({ problem }),
     });
     this.deeds = new Deeds(() => this.forceUpdate());
     this.deciding = new Deciding(this);
+    this.watch = new Watch(this);
     this.leases = new Leases((told) => this.leased(told));
     this.details = new Map(); // id -> detail, those last looked at
     this.asking = new Set();
     this.notes = new Map(); // id -> {reason, note} that go with its decision
     this.troubles = new Map(); // id -> why it could not be decided
     this.settled = new Set(); // ids decided on this page: they are nobody's news
-    this.state = { current: null, picked: new Map(), counts: null, fresh: [], dialog: null, offer: null, problem: null, narrow: matchMedia(kNarrow).matches, minute: 0, follow: false };
+    this.state = {
+      current: null,
+      picked: new Map(),
+      fresh: [],
+      dialog: null,
+      offer: null,
+      problem: null,
+      narrow: matchMedia(kNarrow).matches,
+      minute: 0,
+      follow: false,
+    };
     // On a small screen the page scrolls, not the list.
     this.scrolled = () => {
       if (!this.state.narrow || this.open) return;
@@ -56,26 +66,20 @@ export default class Queue extends Component {
     this.media = matchMedia(kNarrow);
     this.resized = () => this.setState({ narrow: this.media.matches });
     this.media.addEventListener("change", this.resized);
-    this.seen = () => !document.hidden && this.poll();
-    document.addEventListener("visibilitychange", this.seen);
     addEventListener("beforeunload", this.unload);
     addEventListener("scroll", this.scrolled, { passive: true });
-    this.timer = setInterval(() => {
-      this.setState({ minute: Math.floor(Date.now() / 60_000) });
-      if (!document.hidden) this.poll();
-    }, kPoll);
+    this.timer = setInterval(() => this.setState({ minute: Math.floor(Date.now() / 60_000) }), 15_000); // for "2 minutes ago"
     this.restart();
-    this.poll();
+    this.watch.poll();
     this.deeds.earlier().catch(() => {}); // the strip begins empty then
   }
   componentWillUnmount() {
     this.stopKeys();
     this.media.removeEventListener("change", this.resized);
-    document.removeEventListener("visibilitychange", this.seen);
     removeEventListener("beforeunload", this.unload);
     removeEventListener("scroll", this.scrolled);
     clearInterval(this.timer);
-    clearTimeout(this.recount);
+    this.watch.close();
     this.rows.clear();
     this.leases.close();
     this.deeds.close();
@@ -83,14 +87,14 @@ export default class Queue extends Component {
   componentDidUpdate(before) {
     if (listKey(before.query) !== listKey(this.props.query)) this.restart();
     else if (before.query.get("comment") !== this.props.query.get("comment")) this.shared();
-    if (before.query.get("site") !== this.props.query.get("site")) this.poll();
+    if (before.query.get("site") !== this.props.query.get("site")) this.watch.poll();
     this.look();
   }
 
   // ---- the list
 
   async restart() {
-    this.newsFromNow();
+    this.watch.newsFromNow();
     this.troubles.clear();
     if (this.state.picked.size > 0) announce("The selection is dropped.");
     this.setState({ picked: new Map(), fresh: [], problem: null, current: null, follow: false });
@@ -100,7 +104,9 @@ export default class Queue extends Component {
     await started;
     loadDialogs().catch(() => {}); // asked for again when one is wanted
     if (this.state.problem) return;
-    announce(this.rows.items.length === 0 ? "No comments." : `${this.rows.next ? "More than " : ""}${many(this.rows.items.length, "comment")}.`);
+    announce(
+      this.rows.items.length === 0 ? "No comments." : `${this.rows.next ? "More than " : ""}${many(this.rows.items.length, "comment")}.`,
+    );
   }
   rowsChanged() {
     const { items } = this.rows;
@@ -138,7 +144,8 @@ export default class Queue extends Component {
     const { items } = this.rows;
     const at = this.rows.place(current);
     const next = at < 0 ? [current] : items.slice(at, at + 1 + kAhead).map((one) => one.id);
-    const shown = this.state.narrow && !this.open ? [] : next.filter((id) => (this.rows.find(id) ?? this.details.get(id))?.status === "pending");
+    const shown =
+      this.state.narrow && !this.open ? [] : next.filter((id) => (this.rows.find(id) ?? this.details.get(id))?.status === "pending");
     this.leases.want(shown);
     for (const id of next.slice(0, 3)) if (id) this.fetch(id);
   }
@@ -166,7 +173,8 @@ export default class Queue extends Component {
     for (const one of held) {
       const row = this.rows.find(one.id);
       if (row && row.lease?.until !== one.lease.until) this.rows.replace({ ...row, lease: one.lease });
-      if (one.id === this.state.current && row && !leaseOf(row, this.props.who)) announce(`${one.lease.holder} is looking at this comment.`);
+      if (one.id === this.state.current && row && !leaseOf(row, this.props.who))
+        announce(`${one.lease.holder} is looking at this comment.`);
     }
     for (const one of items) {
       const row = this.rows.find(one.id);
@@ -188,71 +196,13 @@ export default class Queue extends Component {
     this.forceUpdate();
   }
 
-  // ---- counts, and what is new
+  // ---- what is new
 
-  async poll() {
-    const { query } = this.props;
-    const asked = Date.now();
-    try {
-      const counts = await get("/v1/queue/counts", { site: query.get("site") });
-      this.countedAt = asked;
-      this.setState({ counts });
-      if (tabOf(query) !== 0 || !this.rows.ready) return;
-      const newest = await this.newest;
-      if (newest === undefined) return this.newsFromNow();
-      const since = newest ? { since: newest.created_at ?? newest.received_at } : {};
-      const page = await get("/v1/queue", { ...apiFilter(query), ...since, sort: "newest", limit: 100 });
-      if (listKey(query) !== listKey(this.props.query)) return;
-      const known = new Set(this.state.fresh.map((one) => one.id));
-      const fresh = page.items.filter((one) => one.id !== newest?.id && !this.rows.find(one.id) && !this.settled.has(one.id));
-      // Nothing is being read: they are simply there.
-      if (fresh.length > 0 && this.rows.items.length === 0) return this.restart();
-      this.setState({ fresh });
-      const news = fresh.filter((one) => !known.has(one.id)).length;
-      if (news > 0) announce(`${many(news, "new comment")}. Press n to show.`);
-    } catch (problem) {
-      // The next look tries again; what needs an answer says so by itself.
-    }
-  }
-  // What comes after the comment that is the newest now is news; clocks of this machine and of the service may differ.
-  newsFromNow() {
-    const first = (page) => page.items[0] ?? null;
-    this.newest = tabOf(this.props.query) === 0 ? get("/v1/queue", { ...apiFilter(this.props.query), sort: "newest", limit: 1 }).then(first, () => undefined) : null;
-  }
-  // The counts as they are with the decisions that the service had not counted yet.
-  get counts() {
-    if (!this.state.counts) return null;
-    const counts = { ...this.state.counts };
-    const move = (from, to, by) => {
-      if (from in counts) counts[from] -= by;
-      if (to in counts) counts[to] += by;
-    };
-    for (const deed of this.deeds.list) {
-      if (!deed.session || !deed.from || deed.state === "refused") continue;
-      if (deed.settledAt && deed.settledAt < this.countedAt) continue;
-      if (deed.state === "undone" || deed.state === "undoing") {
-        if (deed.doneAt < this.countedAt) move(actOf(deed.decision).status, deed.from, deed.count);
-      } else {
-        move(deed.from, actOf(deed.decision).status, deed.count);
-        counts.decided_by_me += deed.count;
-      }
-    }
-    return counts;
-  }
-  countSoon() {
-    clearTimeout(this.recount);
-    this.recount = setTimeout(() => this.poll(), 1200);
-  }
-  leftWords() {
-    const { query } = this.props;
-    if (tabOf(query) === 0 && filtersOf(query).every((one) => one.name === "site") && this.counts) return `${number(Math.max(0, this.counts.pending))} left`;
-    return `${number(this.rows.items.length)}${this.rows.next ? " or more" : ""} left here`;
-  }
   showNew() {
     if (this.state.fresh.length === 0) return;
     const [first] = this.state.fresh;
     for (const one of [...this.state.fresh].reverse()) this.rows.insert(one);
-    this.newest = Promise.resolve(first);
+    this.watch.newest = Promise.resolve(first);
     this.setState({ fresh: [] });
     this.moveTo(first.id);
   }
@@ -269,7 +219,8 @@ export default class Queue extends Component {
     const to = items[at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by))];
     this.rows.near(at + by);
     if (!to) return;
-    if (to.id === this.state.current) return announce(by > 0 ? (this.rows.busy ? "Loading more." : "That was the last one.") : "That was the first one.");
+    if (to.id === this.state.current)
+      return announce(by > 0 ? (this.rows.busy ? "Loading more." : "That was the last one.") : "That was the first one.");
     this.moveTo(to.id);
   }
   read(id, event) {
@@ -332,7 +283,12 @@ export default class Queue extends Component {
     }
     if (gone.has(current)) {
       const at = this.rows.place(current);
-      const next = items.slice(at + 1).find((one) => !gone.has(one.id)) ?? items.slice(0, Math.max(0, at)).reverse().find((one) => !gone.has(one.id));
+      const next =
+        items.slice(at + 1).find((one) => !gone.has(one.id)) ??
+        items
+          .slice(0, Math.max(0, at))
+          .reverse()
+          .find((one) => !gone.has(one.id));
       current = next?.id ?? null;
     }
     this.setState({ picked, current, follow: true, focus: !this.inPane() });
@@ -349,13 +305,18 @@ export default class Queue extends Component {
     const { current } = this.state;
     const at = this.rows.place(current);
     this.details.clear();
-    this.newsFromNow();
+    this.watch.newsFromNow();
     await this.rows.start();
     const { items } = this.rows;
-    if (!this.rows.find(current)) this.setState({ current: items[Math.min(Math.max(0, at), items.length - 1)]?.id ?? null, follow: true, focus: true });
+    if (!this.rows.find(current))
+      this.setState({ current: items[Math.min(Math.max(0, at), items.length - 1)]?.id ?? null, follow: true, focus: true });
   }
 
   // ---- dialogs
+
+  get dialogs() {
+    return dialogs;
+  }
 
   async ask(kind, more = {}) {
     this.setState({ dialog: { kind, ...more } });
@@ -372,18 +333,36 @@ export default class Queue extends Component {
     const items = [...this.state.picked.values()].map((one) => this.rows.find(one.id) ?? one);
     if (items.length === 0) return notify("Nothing is selected: x selects the comment that you read.");
     const held = items.map((one) => leaseOf(one, this.props.who)?.holder).filter(Boolean);
-    const warning = held.length > 0 && `${[...new Set(held)].join(", ")} ${held.length === 1 ? "is looking at one of them" : `are looking at ${held.length} of them`}.`;
+    const warning =
+      held.length > 0 &&
+      `${[...new Set(held)].join(", ")} ${held.length === 1 ? "is looking at one of them" : `are looking at ${held.length} of them`}.`;
     const act = actOf(decision);
-    this.ask("bulk", { title: `${decision === "spam" ? "Mark" : act.verb} ${many(items.length, "comment")}${decision === "spam" ? " as spam" : ""}?`, items, decision, warning });
+    this.ask("bulk", {
+      title: `${decision === "spam" ? "Mark" : act.verb} ${many(items.length, "comment")}${decision === "spam" ? " as spam" : ""}?`,
+      items,
+      decision,
+      warning,
+    });
   }
   askLikes(item = this.item) {
     if (!item || item.status === "checked") return;
     const detail = this.details.get(item.id);
     if (detail && nearCount(detail) === 0) return notify("Nothing else is like this one.");
-    this.ask("bulk", { title: "All that are like this one", words: item.status === "pending" ? "This comment, and those that wait with the same or nearly the same text." : `This comment, and those with the same or nearly the same text that are ${statusWord(item.status)}, too.`, filter: { like: item.id, status: item.status } });
+    this.ask("bulk", {
+      title: "All that are like this one",
+      words:
+        item.status === "pending"
+          ? "This comment, and those that wait with the same or nearly the same text."
+          : `This comment, and those with the same or nearly the same text that are ${statusWord(item.status)}, too.`,
+      filter: { like: item.id, status: item.status },
+    });
   }
   askFilter() {
-    this.ask("bulk", { title: "All that match the filter", words: "Everything that this list would show, also what is not loaded yet.", filter: apiFilter(this.props.query, true) });
+    this.ask("bulk", {
+      title: "All that match the filter",
+      words: "Everything that this list would show, also what is not loaded yet.",
+      filter: apiFilter(this.props.query, true),
+    });
   }
   takeOffer() {
     const { offer } = this.state;
@@ -421,7 +400,9 @@ export default class Queue extends Component {
   }
   // Keys that mean this in the list and something else elsewhere.
   listKey(event) {
-    const run = { ArrowDown: () => this.move(1), ArrowUp: () => this.move(-1), Enter: () => this.enter(), " ": () => this.pick() }[event.key];
+    const run = { ArrowDown: () => this.move(1), ArrowUp: () => this.move(-1), Enter: () => this.enter(), " ": () => this.pick() }[
+      event.key
+    ];
     if (!run || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     run();
@@ -440,167 +421,7 @@ export default class Queue extends Component {
     document.getElementById(`row-${this.state.current}`)?.focus();
   }
 
-  // ---- what it looks like
-
-  dialog() {
-    const { dialog, problem } = this.state;
-    if (!dialog || !dialogs) return null;
-    const { BlockDialog, BulkDialog, HelpDialog, NoteDialog } = dialogs;
-    const close = () => this.setState({ dialog: null });
-    const { kind, item } = dialog;
-    if (kind === "help") return h(HelpDialog, { close });
-    if (kind === "filter") return h(FilterDialog, { query: this.props.query, sites: this.props.sites, problem: problem?.status === 400 ? problem : null, close });
-    if (kind === "note")
-      return h(NoteDialog, {
-        note: this.notes.get(item.id),
-        close,
-        keep: (note) => (note ? this.notes.set(item.id, note) : this.notes.delete(item.id)),
-        decide: (decision, note) => this.deciding.decide(decision, note, this.rows.find(item.id) ?? item),
-      });
-    if (kind === "block") return h(BlockDialog, { item, close, decide: (decision, more) => this.deciding.decide(decision, more, this.rows.find(item.id) ?? item) });
-    if (kind === "bulk") return h(BulkDialog, { ...dialog, close, decide: (...all) => this.deciding.decideMany(...all) });
-    const run = () => (close(), kind === "undo" ? this.deciding.undo(dialog.deed) : dialog.run());
-    return h(
-      Dialog,
-      {
-        title: kind === "undo" ? "Take back an earlier decision?" : "Somebody else is looking at this",
-        onClose: close,
-        actions: [h(Button, { onClick: close }, "Cancel"), h(Button, { kind: "primary", autofocus: true, onClick: run }, kind === "undo" ? "Take it back" : `${dialog.act.verb} all the same`)],
-      },
-      kind === "undo"
-        ? h("p", null, `${deedWords(dialog.deed)}, ${ago(dialog.deed.at)}.`)
-        : h("p", null, h(Words, { text: dialog.holder }), " has this comment open. If you decide it now, the decision is yours, and it will be told that you were faster."),
-    );
-  }
-
-  acts(item) {
-    const noted = this.notes.get(item.id);
-    return h(
-      "div",
-      { class: "acts", role: "group", "aria-label": "Decide" },
-      kActs.map((act) => h(Button, { key: act.decision, kind: `act ${act.kind}`, keys: act.key, busy: item.status === "checked" || item.status === act.status, onClick: () => this.deciding.decide(act.decision) }, act.verb)),
-      h(
-        "span",
-        { class: "more" },
-        h(Button, { keys: "b", busy: item.status === "checked", onClick: () => this.ask("block", { item }) }, "Block"),
-        h(Button, { keys: "e", busy: item.status === "checked", onClick: () => this.ask("note", { item }) }, noted ? "Note ✓" : "Note"),
-        h(Button, { keys: "l", onClick: () => this.askLikes(item) }, "All like this"),
-        h(Button, { keys: "x", "aria-pressed": String(this.state.picked.has(item.id)), onClick: () => this.pick(item.id) }, "Select"),
-      ),
-    );
-  }
-
-  bar() {
-    const { query } = this.props;
-    const { picked } = this.state;
-    if (picked.size > 0)
-      return h(
-        "div",
-        { class: "bar chosen", role: "group", "aria-label": "Selection" },
-        h("strong", null, `${number(picked.size)} selected`),
-        kActs.map((act) => h(Button, { key: act.decision, kind: `act small ${act.kind}`, keys: `⇧${act.key.toUpperCase()}`, onClick: () => this.askMany(act.decision) }, act.verb)),
-        h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "All loaded"),
-        h(Button, { kind: "quiet small", onClick: () => (this.setState({ picked: new Map() }), announce("Nothing is selected.")) }, "None"),
-      );
-    if (this.rows.items.length === 0) return null;
-    return h(
-      "div",
-      { class: "bar order" },
-      h("label", null, h("span", { class: "hidden" }, "Order"), h("select", { onChange: (event) => go(withWords({ sort: event.target.value, comment: "" })) }, sortsOf(query).map(([value, label]) => h("option", { key: value, value, selected: value === sortOf(query) }, label)))),
-      h("span", { class: "rest" }, filtersOf(query).length > 0 && this.rows.items.length > 1 && h(Button, { kind: "quiet small", "aria-label": "Decide all that match the filter", onClick: () => this.askFilter() }, "Decide all…"), h(Button, { kind: "quiet small", onClick: () => this.pickAll() }, "Select all")),
-    );
-  }
-
-  render({ query, sites, who }, { current, picked, fresh, problem, narrow, offer, minute, follow, focus }) {
-    const { items, busy, next, ready } = this.rows;
-    const item = this.item;
-    const detail = this.details.get(current);
-    const whole = item && (detail ?? item);
-    const status = statusOf(query);
-    const filtered = filtersOf(query).length > 0;
-    const counts = this.counts;
-    const reading = narrow ? this.open : true;
-    return h(
-      "div",
-      { class: `queue ${narrow ? "narrow" : "wide"} ${narrow && this.open ? "opened" : ""}` },
-      h("h1", { class: "hidden" }, "Queue: ", kTabs[tabOf(query)]?.title ?? "all"),
-      !(narrow && this.open) &&
-        h(
-          "div",
-          { class: "head" },
-          h(Tabs, { query, counts }),
-          h(
-            "div",
-            { class: "tools" },
-            sites.length > 1 && !who.site && h("label", null, h("span", { class: "hidden" }, "Site"), h("select", { onChange: (event) => filterBy("site", event.target.value) }, [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])].map(([value, label]) => h("option", { key: value, value, selected: value === (query.get("site") ?? "") }, label)))),
-            h(Search, { value: query.get("text") ?? "" }),
-            h(Button, { keys: "f", onClick: () => this.ask("filter") }, "Filters"),
-            h(Button, { keys: "?", onClick: () => this.ask("help") }, "Keys"),
-          ),
-          h(Chips, { query, problem: problem?.status === 400 ? problem : null, edit: () => this.ask("filter") }),
-        ),
-      h(
-        "div",
-        { class: "panes" },
-        !(narrow && this.open) &&
-          h(
-            "section",
-            { class: "side", "aria-label": "Comments" },
-            this.bar(),
-            fresh.length > 0 && h("div", { class: "fresh" }, h(Button, { kind: "primary", keys: "n", onClick: () => this.showNew() }, `${fresh.length > 99 ? "More than 99 new comments" : many(fresh.length, "new comment")}: show`)),
-            problem && h(Trouble, { problem, again: problem.status === 400 ? undefined : () => (this.setState({ problem: null }), items.length > 0 ? this.rows.retry() : this.restart()) }),
-            items.length > 0 &&
-              h(List, {
-                items,
-                current,
-                picked,
-                troubles: this.troubles,
-                status: status ?? "",
-                sites,
-                who,
-                more: Boolean(next),
-                busy,
-                minute,
-                follow,
-                focus,
-                label: `${kTabs[tabOf(query)]?.title ?? "Comments"}, ${sortsOf(query).find(([name]) => name === sortOf(query))?.[1] ?? ""}`,
-                onOpen: (id, event) => this.read(id, event),
-                onPick: (id, event) => (event.shiftKey ? this.pickTo(id) : this.pick(id)),
-                onNear: (at) => this.rows.near(at),
-                onKey: (event) => this.listKey(event),
-              }),
-            items.length === 0 && !problem && (busy || !ready ? h(Waiting) : this.empty(filtered, status)),
-          ),
-        reading &&
-          (whole
-            ? h(
-                "section",
-                { class: "pane", "aria-label": "The comment" },
-                h(Reading, {
-                  item: item,
-                  detail,
-                  who,
-                  sites,
-                  trouble: this.troubles.get(current),
-                  note: this.notes.get(current),
-                  filterBy,
-                  likes: () => this.askLikes(),
-                  undo: (entry) => this.deciding.undoEntry(entry),
-                  openNote: () => this.ask("note", { item }),
-                  back: narrow ? () => this.back() : null,
-                }),
-                this.acts(item),
-              )
-            : h("section", { class: "pane none", "aria-label": "The comment" }, narrow && h(Button, { kind: "quiet", onClick: () => this.back() }, "‹ Back to the list"), current && h(Waiting))),
-      ),
-      h(Strip, { deeds: this.deeds, offer, minute, undo: (deed) => this.deciding.undo(deed), takeOffer: () => this.takeOffer(), dropOffer: () => this.setState({ offer: null }) }),
-      this.dialog(),
-    );
-  }
-
-  empty(filtered, status) {
-    if (filtered) return h(Empty, { title: "Nothing matches" }, h("p", null, "No comment fits all of these filters."), h(Button, { onClick: noFilters }, "Without filters"));
-    if (status === "pending") return h(Empty, { title: "All done" }, h("p", null, "Nothing waits. New comments appear here by themselves."));
-    return h(Empty, { title: "Nothing here" }, h("p", null, "No comment has this status."));
+  render() {
+    return queueView(this);
   }
 }

@@ -9,7 +9,8 @@ const kOpinion = { approve: "may be published", hold: "held", spam: "spam", disc
 
 export const Time = ({ at }) => h("time", { datetime: at, title: full(at) }, ago(at));
 // Somebody else's running lease, or nothing.
-export const leaseOf = (item, who, now = Date.now()) => (item.lease && item.lease.holder !== who.holder && new Date(item.lease.until) > now ? item.lease : null);
+export const leaseOf = (item, who, now = Date.now()) =>
+  item.lease && item.lease.holder !== who.holder && new Date(item.lease.until) > now ? item.lease : null;
 
 // "3 approved, 0 spam, first seen in May 2026".
 export function recordWords(record) {
@@ -44,7 +45,8 @@ function marksOf(item, words) {
     (marks[evidence.field] ??= []).push({ start: evidence.start, end: evidence.end, ...more, quiet });
   };
   item.verdict.findings.forEach((finding, at) => {
-    for (const one of finding.evidence) add(one, { by: at, score: finding.score, shadow: finding.shadow, quiet: finding.rule === "learned" });
+    for (const one of finding.evidence)
+      add(one, { by: at, score: finding.score, shadow: finding.shadow, quiet: finding.rule === "learned" });
   });
   words.forEach((word, at) => {
     for (const one of word.evidence ?? []) add(one, { by: `word ${at}`, score: word.weight, quiet: true });
@@ -101,8 +103,13 @@ class Findings extends Component {
     const { findings } = item.verdict;
     // What the learner says today, and what it said when the comment came where that was something else.
     const probability = learned ? learned.probability : item.verdict.probability;
-    const then = probability !== null && item.verdict.probability !== null && percent(item.verdict.probability) !== percent(probability) ? ` (${percent(item.verdict.probability)} when it came)` : "";
-    const order = findings.map((one, at) => ({ one, at })).sort((a, b) => Boolean(a.one.shadow) - Boolean(b.one.shadow) || Math.abs(b.one.score) - Math.abs(a.one.score));
+    const then =
+      probability !== null && item.verdict.probability !== null && percent(item.verdict.probability) !== percent(probability)
+        ? ` (${percent(item.verdict.probability)} when it came)`
+        : "";
+    const order = findings
+      .map((one, at) => ({ one, at }))
+      .sort((a, b) => Boolean(a.one.shadow) - Boolean(b.one.shadow) || Math.abs(b.one.score) - Math.abs(a.one.score));
     const shown = all || order.length <= kChips + 1 ? order : order.slice(0, kChips);
     const finding = findings[hot];
     const word = typeof hot === "string" ? words[Number(hot.slice(5))] : null;
@@ -117,7 +124,9 @@ class Findings extends Component {
         h("span", null, ` ${kOpinion[item.verdict.action]}`),
         limits && h("span", { class: "soft" }, ` (${limits})`),
         h("span", { class: "soft" }, " · "),
-        probability === null ? h("span", { class: "soft" }, "The learner has not seen enough to say") : h("span", null, "Learner: ", h("strong", null, percent(probability)), " spam", h("span", { class: "soft" }, then)),
+        probability === null
+          ? h("span", { class: "soft" }, "The learner has not seen enough to say")
+          : h("span", null, "Learner: ", h("strong", null, percent(probability)), " spam", h("span", { class: "soft" }, then)),
       ),
       findings.length > 0
         ? h(
@@ -129,39 +138,70 @@ class Findings extends Component {
                 [one.score < 0 ? "for" : one.score > 0 ? "against" : "", one.shadow ? "shadow" : ""].join(" "),
                 one.rule + (one.shadow ? " (shadow)" : ""),
                 one.action && one.score === 0 ? `→ ${one.action}` : score(one.score),
-                one.about + (one.shadow ? " In shadow: it is counted and adds nothing." : "") + (one.action ? ` It asks for: ${one.action}.` : ""),
+                one.about +
+                  (one.shadow ? " In shadow: it is counted and adds nothing." : "") +
+                  (one.action ? ` It asks for: ${one.action}.` : ""),
               ),
             ),
-            shown.length < order.length && h("li", { key: "more" }, h(Button, { kind: "quiet small", onClick: () => this.setState({ all: true }) }, `${order.length - shown.length} more`)),
+            shown.length < order.length &&
+              h(
+                "li",
+                { key: "more" },
+                h(Button, { kind: "quiet small", onClick: () => this.setState({ all: true }) }, `${order.length - shown.length} more`),
+              ),
           )
         : h("p", { class: "soft" }, "No rule found anything."),
       words.length > 0 &&
         h(
           "ul",
           { class: "chiplist words", "aria-label": "Words that weighed most for the learner" },
-          words.slice(0, 8).map((one, at) =>
-            this.chip(`word ${at}`, one.weight < 0 ? "for" : "against", one.word, (one.weight > 0 ? "+" : "−") + Math.abs(one.weight).toFixed(2), `The learner takes it for a sign of ${one.weight < 0 ? "a wanted comment" : "spam"}.`),
-          ),
+          words
+            .slice(0, 8)
+            .map((one, at) =>
+              this.chip(
+                `word ${at}`,
+                one.weight < 0 ? "for" : "against",
+                one.word,
+                (one.weight > 0 ? "+" : "−") + Math.abs(one.weight).toFixed(2),
+                `The learner takes it for a sign of ${one.weight < 0 ? "a wanted comment" : "spam"}.`,
+              ),
+            ),
         ),
       h(
         "div",
         { class: "about" },
         finding
           ? [
-              h("p", null, h("strong", null, h(Words, { text: finding.rule })), ": ", h(Words, { text: finding.about }), finding.shadow && h("em", null, " In shadow: it is counted and adds nothing."), finding.action && h("em", null, ` Asks for “${finding.action}”.`)),
+              h(
+                "p",
+                null,
+                h("strong", null, h(Words, { text: finding.rule })),
+                ": ",
+                h(Words, { text: finding.about }),
+                finding.shadow && h("em", null, " In shadow: it is counted and adds nothing."),
+                finding.action && h("em", null, ` Asks for “${finding.action}”.`),
+              ),
               h(Button, { kind: "quiet small", onClick: () => filterBy("rule", finding.rule) }, "Only this rule"),
             ]
           : word
-            ? h("p", null, h("strong", null, h(Words, { text: word.word })), word.weight < 0 ? " speaks for a wanted comment." : " speaks for spam.")
-            : (findings.length > 0 || words.length > 0) && h("p", { class: "soft" }, "Point at a finding, or move to it, to see what it says and where."),
+            ? h(
+                "p",
+                null,
+                h("strong", null, h(Words, { text: word.word })),
+                word.weight < 0 ? " speaks for a wanted comment." : " speaks for spam.",
+              )
+            : (findings.length > 0 || words.length > 0) &&
+              h("p", { class: "soft" }, "Point at a finding, or move to it, to see what it says and where."),
       ),
     );
   }
 }
 
 // A value that can be filtered by, with what is remembered of it.
-const Fact = ({ title, children, record }) => h("div", { class: "fact" }, h("dt", null, title), h("dd", null, children, record && h("span", { class: "record" }, recordWords(record))));
-const Pick = ({ what, run, children }) => h("button", { type: "button", class: "pick", title: what, onClick: run }, children, h("span", { class: "hidden" }, ` (${what})`));
+const Fact = ({ title, children, record }) =>
+  h("div", { class: "fact" }, h("dt", null, title), h("dd", null, children, record && h("span", { class: "record" }, recordWords(record))));
+const Pick = ({ what, run, children }) =>
+  h("button", { type: "button", class: "pick", title: what, onClick: run }, children, h("span", { class: "hidden" }, ` (${what})`));
 
 export class Reading extends Component {
   constructor(props) {
@@ -218,50 +258,121 @@ export class Reading extends Component {
           h("h2", { id: this.id, tabindex: "-1" }, author.name ? this.field("author.name", author.name) : h("em", null, "No name")),
           item.status !== "pending" && h("span", { class: `state ${item.status}` }, statusWord(item.status)),
           item.type !== "comment" && h("span", { class: "state" }, this.field("type", item.type)),
-          h("span", { class: "soft when" }, h(Time, { at: item.created_at ?? item.received_at }), item.edited_at && [", edited ", h(Time, { at: item.edited_at })]),
+          h(
+            "span",
+            { class: "soft when" },
+            h(Time, { at: item.created_at ?? item.received_at }),
+            item.edited_at && [", edited ", h(Time, { at: item.edited_at })],
+          ),
         ),
         h(
           "p",
           { class: "on" },
           "on ",
-          h(Pick, { what: "Only comments on this article", run: () => filterBy("article", article.id, { site: item.site }) }, article.title ? this.field("article.title", article.title) : h(Words, { text: article.id })),
+          h(
+            Pick,
+            { what: "Only comments on this article", run: () => filterBy("article", article.id, { site: item.site }) },
+            article.title ? this.field("article.title", article.title) : h(Words, { text: article.id }),
+          ),
           articleTo && h(Target, articleTo),
-          sites.length > 1 && [" at ", h(Pick, { what: "Only this site", run: () => filterBy("site", item.site) }, h(Words, { text: site?.name || item.site }))],
+          sites.length > 1 && [
+            " at ",
+            h(Pick, { what: "Only this site", run: () => filterBy("site", item.site) }, h(Words, { text: site?.name || item.site })),
+          ],
           item.parent && h("span", { class: "soft" }, " · a reply"),
         ),
       ),
       trouble && h("div", { class: "told bad", role: "status" }, h("p", null, h(Words, { text: trouble }))),
-      lease && h("p", { class: "told odd" }, h("span", { "aria-hidden": "true" }, "◉ "), h(Words, { text: lease.holder }), " is looking at this."),
+      lease &&
+        h("p", { class: "told odd" }, h("span", { "aria-hidden": "true" }, "◉ "), h(Words, { text: lease.holder }), " is looking at this."),
       item.status === "checked" &&
-        h("p", { class: "told odd" }, "Checked for a site that keeps its own comments: it is neither in the queue nor published from here, so the desk cannot move it. That site’s own “spam” and “not spam” teach the filter."),
-      item.verdict.unchecked && h("p", { class: "told odd" }, "A check could not be made, so this was held: what is said of it here may be incomplete."),
+        h(
+          "p",
+          { class: "told odd" },
+          "Checked for a site that keeps its own comments: it is neither in the queue nor published from here, so the desk cannot move it. That site’s own “spam” and “not spam” teach the filter.",
+        ),
+      item.verdict.unchecked &&
+        h("p", { class: "told odd" }, "A check could not be made, so this was held: what is said of it here may be incomplete."),
       item.discard && h("p", { class: "told bad" }, "Blatant spam: it was set aside at once."),
-      note && h("p", { class: "told" }, "Goes with the decision: ", h(Words, { text: [note.reason, note.note].filter(Boolean).join(": ") }), " ", h(Button, { kind: "quiet small", onClick: openNote }, "Change")),
-      h(Findings, { item, words, learned: detail?.learned, policy: site?.policy, hot, filterBy, look: (by) => by !== hot && this.setState({ hot: by }) }),
+      note &&
+        h(
+          "p",
+          { class: "told" },
+          "Goes with the decision: ",
+          h(Words, { text: [note.reason, note.note].filter(Boolean).join(": ") }),
+          " ",
+          h(Button, { kind: "quiet small", onClick: openNote }, "Change"),
+        ),
+      h(Findings, {
+        item,
+        words,
+        learned: detail?.learned,
+        policy: site?.policy,
+        hot,
+        filterBy,
+        look: (by) => by !== hot && this.setState({ hot: by }),
+      }),
       h(
         "div",
         { class: "content" },
-        item.content ? this.field("content", item.content, { links: true, cut: whole ? 0 : kShown }) : h("em", { class: "soft" }, "No text"),
-        !whole && item.content.length > kShown && h("p", null, h(Button, { onClick: () => this.setState({ whole: true }) }, `Show all ${number(item.content.length)} characters`)),
+        item.content
+          ? this.field("content", item.content, { links: true, cut: whole ? 0 : kShown })
+          : h("em", { class: "soft" }, "No text"),
+        !whole &&
+          item.content.length > kShown &&
+          h("p", null, h(Button, { onClick: () => this.setState({ whole: true }) }, `Show all ${number(item.content.length)} characters`)),
       ),
       strange && h("p", { class: "strange" }, h("strong", null, "Hidden or look-alike characters: "), strange, "."),
       near > 0 &&
         h(
           "div",
           { class: "bar near" },
-          h(Button, { onClick: () => filterBy("like", item.id, { status: "any" }) }, `${number(near)}${detail.near.more ? " or more" : ""} like this`),
+          h(
+            Button,
+            { onClick: () => filterBy("like", item.id, { status: "any" }) },
+            `${number(near)}${detail.near.more ? " or more" : ""} like this`,
+          ),
           item.status !== "checked" && h(Button, { kind: "quiet", keys: "l", onClick: likes }, "Decide all of them"),
-          h("span", { class: "soft" }, [detail.near.pending > 0 && `${number(detail.near.pending)} of all wait`, detail.copy_count > 0 && many(detail.copy_count, "exact copy", "exact copies")].filter(Boolean).join(", ")),
+          h(
+            "span",
+            { class: "soft" },
+            [
+              detail.near.pending > 0 && `${number(detail.near.pending)} of all wait`,
+              detail.copy_count > 0 && many(detail.copy_count, "exact copy", "exact copies"),
+            ]
+              .filter(Boolean)
+              .join(", "),
+          ),
         ),
       h(
         "dl",
         { class: "facts" },
         author.name &&
-          h(Fact, { title: "Author", record: records?.author }, h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Words, { text: author.name })), author.id && h("span", { class: "soft" }, " verified as ", h(Words, { text: author.id }))),
-        author.email && h(Fact, { title: "Email", record: records?.email }, h(Pick, { what: "Only this email", run: () => filterBy("email", author.email) }, this.field("author.email", author.email))),
+          h(
+            Fact,
+            { title: "Author", record: records?.author },
+            h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Words, { text: author.name })),
+            author.id && h("span", { class: "soft" }, " verified as ", h(Words, { text: author.id })),
+          ),
+        author.email &&
+          h(
+            Fact,
+            { title: "Email", record: records?.email },
+            h(Pick, { what: "Only this email", run: () => filterBy("email", author.email) }, this.field("author.email", author.email)),
+          ),
         author.url && h(Fact, { title: "Website" }, this.field("author.url", author.url), ownTo && h(Target, ownTo)),
-        client.ip && h(Fact, { title: "Address", record: records?.address }, h(Pick, { what: "Only this address", run: () => filterBy("ip", client.ip) }, this.field("client.ip", client.ip))),
-        network && h(Fact, { title: "Network", record: records?.network }, h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, h(Words, { text: network }))),
+        client.ip &&
+          h(
+            Fact,
+            { title: "Address", record: records?.address },
+            h(Pick, { what: "Only this address", run: () => filterBy("ip", client.ip) }, this.field("client.ip", client.ip)),
+          ),
+        network &&
+          h(
+            Fact,
+            { title: "Network", record: records?.network },
+            h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, h(Words, { text: network })),
+          ),
         hosts.length > 0 &&
           h(
             Fact,
@@ -271,7 +382,13 @@ export class Reading extends Component {
               return h(
                 "span",
                 { class: "host", key: one.host },
-                one.host.endsWith(":") ? h("bdi", null, one.host) : h(Pick, { what: "Only comments with links there", run: () => filterBy("domain", one.host.replace(/:\d+$/, "")) }, one.host),
+                one.host.endsWith(":")
+                  ? h("bdi", null, one.host)
+                  : h(
+                      Pick,
+                      { what: "Only comments with links there", run: () => filterBy("domain", one.host.replace(/:\d+$/, "")) },
+                      one.host,
+                    ),
                 one.count > 1 && ` ×${one.count}`,
                 domain && h("span", { class: "record" }, recordWords(domain.record)),
               );
@@ -282,7 +399,16 @@ export class Reading extends Component {
         client.user_agent && h(Fact, { title: "Browser" }, this.field("client.user_agent", client.user_agent)),
         client.referrer && h(Fact, { title: "Came from" }, this.field("client.referrer", client.referrer)),
         (item.form.token || item.form.elapsed_ms !== null) &&
-          h(Fact, { title: "Form" }, [item.form.token && `token ${item.form.token}`, item.form.elapsed_ms !== null && `written in ${number(Math.round(item.form.elapsed_ms / 1000))} s`].filter(Boolean).join(", ")),
+          h(
+            Fact,
+            { title: "Form" },
+            [
+              item.form.token && `token ${item.form.token}`,
+              item.form.elapsed_ms !== null && `written in ${number(Math.round(item.form.elapsed_ms / 1000))} s`,
+            ]
+              .filter(Boolean)
+              .join(", "),
+          ),
         item.form.honeypot && h(Fact, { title: "Trap field" }, h(Words, { text: item.form.honeypot })),
         detail && h(Fact, { title: "History" }, h(History, { entries: detail.history, undo })),
       ),
@@ -302,9 +428,17 @@ const History = ({ entries, undo }) =>
       return h(
         "li",
         null,
-        h("span", null, kDone[one.what] ?? doneWord(one.what), one.by ? [" by ", h(Words, { text: one.by })] : one.what === "submitted" ? "" : " by the machine", ", ", h(Time, { at: one.at })),
+        h(
+          "span",
+          null,
+          kDone[one.what] ?? doneWord(one.what),
+          one.by ? [" by ", h(Words, { text: one.by })] : one.what === "submitted" ? "" : " by the machine",
+          ", ",
+          h(Time, { at: one.at }),
+        ),
         one.after && one.after !== one.before && h("span", { class: "soft" }, ` → ${statusWord(one.after)}`),
-        (one.reason || one.note) && h("span", { class: "said" }, " “", h(Words, { text: [one.reason, one.note].filter(Boolean).join(": ") }), "”"),
+        (one.reason || one.note) &&
+          h("span", { class: "said" }, " “", h(Words, { text: [one.reason, one.note].filter(Boolean).join(": ") }), "”"),
         decided && !takenBack && h(Button, { kind: "quiet small", onClick: () => undo(one) }, "Undo"),
       );
     }),

@@ -96,7 +96,8 @@ export class Rows {
   }
   remove(ids) {
     const gone = new Set(ids);
-    for (const page of this.pages) if (page.items.some((one) => gone.has(one.id))) page.items = page.items.filter((one) => !gone.has(one.id));
+    for (const page of this.pages)
+      if (page.items.some((one) => gone.has(one.id))) page.items = page.items.filter((one) => !gone.has(one.id));
     this.touched();
   }
   // Puts a comment back where it was, or newly in front.

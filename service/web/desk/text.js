@@ -20,7 +20,8 @@ const kHidden =
 // Alternatives and not a class: Chromium 156 does not find a class of both planes before the end.
 const kPicture = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|[#*0-9])$/u;
 const kFlag = /\u{1f3f4}(?:[\u{e0020}-\u{e007e}])*$/u;
-const kJoined = /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*$/u;
+const kJoined =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*$/u;
 
 // A joiner between two pictures or two Persian letters is spelling; anywhere else it hides something.
 function spells(text, at, code, length) {
@@ -44,7 +45,13 @@ function hiddenIn(text) {
     if (/^\p{M}{5}/u.test(match[0])) {
       const keep = [...match[0]].slice(0, 2).join("").length;
       const count = [...match[0]].length - 2;
-      found.push({ start: start + keep, end, kind: "hidden", label: `+${count} marks`, title: `${count} more combining marks, which are not drawn` });
+      found.push({
+        start: start + keep,
+        end,
+        kind: "hidden",
+        label: `+${count} marks`,
+        title: `${count} more combining marks, which are not drawn`,
+      });
       continue;
     }
     const code = match[0].codePointAt(0);
@@ -59,7 +66,15 @@ function hiddenIn(text) {
       last.end = end;
       ++last.count;
     } else
-      found.push({ start, end, kind: "hidden", code, count: 1, label: label ?? hex(code), title: `${name ?? (code < 0xa0 ? "control character" : "hidden character")}, ${hex(code)}` });
+      found.push({
+        start,
+        end,
+        kind: "hidden",
+        code,
+        count: 1,
+        label: label ?? hex(code),
+        title: `${name ?? (code < 0xa0 ? "control character" : "hidden character")}, ${hex(code)}`,
+      });
   }
   return found;
 }
@@ -96,7 +111,13 @@ function alikeIn(text) {
     const main = count.size > 0 ? [...count].reduce((a, b) => (b[1] > a[1] || (b[1] === a[1] && b[0] === "Latin") ? b : a))[0] : "";
     for (const { at: start, letter, script } of letters)
       if (script === "dressed-up" || (script && count.size > 1 && script !== main))
-        found.push({ start, end: start + letter.length, kind: "alike", name: `${script} ${letter}`, title: `${script} ${letter}, ${hex(letter.codePointAt(0))}` });
+        found.push({
+          start,
+          end: start + letter.length,
+          kind: "alike",
+          name: `${script} ${letter}`,
+          title: `${script} ${letter}, ${hex(letter.codePointAt(0))}`,
+        });
   }
   return found;
 }
@@ -124,7 +145,12 @@ export function linksIn(text) {
     if (!to) continue;
     const start = match.index + (wrapped === undefined ? 0 : match[0].indexOf(wrapped));
     const end = start + (wrapped ?? address).length;
-    const plain = wrapped === undefined && address.toLowerCase().replace(/^[a-z]+:\/\//, "").split(/[/?#]/)[0] === to.host;
+    const plain =
+      wrapped === undefined &&
+      address
+        .toLowerCase()
+        .replace(/^[a-z]+:\/\//, "")
+        .split(/[/?#]/)[0] === to.host;
     found.push({ start, end, ...to, plain });
     if (found.length >= 500) break;
   }
@@ -179,8 +205,13 @@ export function pieces(text, marks = [], links = true) {
   const strange = strangeIn(text);
   const ends = links ? linksIn(text) : [];
   if (strange.length === 0 && marks.length === 0 && ends.length === 0) return text ? [{ text, by: [] }] : [];
-  const units = unitsOf(text, marks.flatMap((one) => [one.start, one.end]));
-  const spans = marks.map((mark) => ({ mark, start: units.get(mark.start), end: units.get(mark.end) })).filter((one) => one.end > one.start);
+  const units = unitsOf(
+    text,
+    marks.flatMap((one) => [one.start, one.end]),
+  );
+  const spans = marks
+    .map((mark) => ({ mark, start: units.get(mark.start), end: units.get(mark.end) }))
+    .filter((one) => one.end > one.start);
   const cuts = new Set([0, text.length]);
   for (const one of [...spans, ...strange]) cuts.add(one.start).add(one.end);
   for (const one of ends) cuts.add(one.end);
@@ -216,7 +247,13 @@ function copy(address, host) {
 export const Target = ({ host, address, plain }) =>
   h(
     "button",
-    { type: "button", class: "target", title: `${address.slice(0, 300)}\nCopies the address`, "aria-label": `Copy the address, it leads to ${host}`, onClick: () => copy(address, host) },
+    {
+      type: "button",
+      class: "target",
+      title: `${address.slice(0, 300)}\nCopies the address`,
+      "aria-label": `Copy the address, it leads to ${host}`,
+      onClick: () => copy(address, host),
+    },
     plain ? "⧉" : `→ ${host} ⧉`,
   );
 
@@ -273,7 +310,10 @@ export class Excerpt extends Component {
     return next.text !== this.props.text;
   }
   render({ text, length = 220 }) {
-    const flat = text.slice(0, length * 3).replace(/[ \n]+/g, " ").trim();
+    const flat = text
+      .slice(0, length * 3)
+      .replace(/[ \n]+/g, " ")
+      .trim();
     return h(Text, { text: flat.length > length ? flat.slice(0, length).replace(/[\ud800-\udbff]$/, "") + "…" : flat, links: false });
   }
 }

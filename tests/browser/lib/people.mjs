@@ -1,5 +1,22 @@
 // People who comment, and what they write: as on a garden blog, each with a label (ham, spam, abuse) that a moderator would give.
-const kNames = ["Ana Ferreira", "Jonas Lindqvist", "Mei-Ling Chu", "Tom Okafor", "Priya Raman", "Ewa Nowak", "Sören Holm", "Leila Haddad", "Marco Bianchi", "Ruth Adler", "عمر حداد", "Катя Орлова", "Hiro Tanaka", "Nia Owens", "Pavel Dvořák", "Inés Calvo"];
+const kNames = [
+  "Ana Ferreira",
+  "Jonas Lindqvist",
+  "Mei-Ling Chu",
+  "Tom Okafor",
+  "Priya Raman",
+  "Ewa Nowak",
+  "Sören Holm",
+  "Leila Haddad",
+  "Marco Bianchi",
+  "Ruth Adler",
+  "عمر حداد",
+  "Катя Орлова",
+  "Hiro Tanaka",
+  "Nia Owens",
+  "Pavel Dvořák",
+  "Inés Calvo",
+];
 const kArticles = [
   { id: "/2026/beans", title: "Beans, and how to grow them" },
   { id: "/2026/compost", title: "Compost in a wet winter" },
@@ -41,13 +58,18 @@ export function people(count) {
   return Array.from({ length: count }, (_, at) => {
     const label = at % 5 === 3 ? "spam" : at % 10 === 6 ? "abuse" : "ham";
     const one = (list) => list[(at * 7 + Math.floor(at / list.length)) % list.length].replaceAll("{n}", String(at + 11));
-    const content = label === "spam" ? one(kSpam) : label === "abuse" ? one(kAbuse) : `${one(kHam)} ${kHam[(at * 5 + 3) % kHam.length]} (${at + 1})`;
+    const content =
+      label === "spam" ? one(kSpam) : label === "abuse" ? one(kAbuse) : `${one(kHam)} ${kHam[(at * 5 + 3) % kHam.length]} (${at + 1})`;
     const name = kNames[at % kNames.length];
     return {
       label,
       content: `${at + 1}. ${content}`,
       author: { name: `${name} ${at + 1}`, email: `reader${at + 1}@mail.example` },
-      client: { ip: `198.51.100.${at + 1}`, user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", referrer: "https://blog.example/" },
+      client: {
+        ip: `198.51.100.${at + 1}`,
+        user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        referrer: "https://blog.example/",
+      },
       article: { ...kArticles[at % kArticles.length], url: "" },
     };
   });

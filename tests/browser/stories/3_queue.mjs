@@ -57,15 +57,26 @@ describe("the queue of the desk", () => {
       const key = { ham: "a", abuse: "r", spam: "s" }[one.label];
       ++by[{ a: "approve", r: "reject", s: "spam" }[key]];
       await keys(key);
-      if (left > 1) await eventually(async () => !(await reading(page).locator(".content .text").innerText()).startsWith(content.slice(0, 30)), "the next one is there", 2000);
+      if (left > 1)
+        await eventually(
+          async () => !(await reading(page).locator(".content .text").innerText()).startsWith(content.slice(0, 30)),
+          "the next one is there",
+          2000,
+        );
       if (left === 50) await eventually(async () => /49 left/.test((await said(page)).live), "it is said how many are left");
     }
     await page.getByText("All done").waitFor();
     await saved(page);
     await seen(mo, "queue-empty");
-    for (const [decision, status] of [["approve", "approved"], ["reject", "rejected"], ["spam", "spam"]]) assert.equal((await site.queue({ status })).length, by[decision], decision);
+    for (const [decision, status] of [
+      ["approve", "approved"],
+      ["reject", "rejected"],
+      ["spam", "spam"],
+    ])
+      assert.equal((await site.queue({ status })).length, by[decision], decision);
     assert.equal((await site.queue()).length, 0);
-    for (const one of made) assert.equal((await site.detail(one.id)).status, { ham: "approved", abuse: "rejected", spam: "spam" }[one.label], one.content);
+    for (const one of made)
+      assert.equal((await site.detail(one.id)).status, { ham: "approved", abuse: "rejected", spam: "spam" }[one.label], one.content);
     await eventually(async () => (await counted(page, "Decided by me")) === 50, "fifty are decided by me");
     mo.clean();
   });
@@ -83,14 +94,18 @@ describe("the queue of the desk", () => {
           const before = document.querySelector(".reading .content").textContent;
           let n = 0;
           document.dispatchEvent(new KeyboardEvent("keydown", { key: "a", code: "KeyA", bubbles: true }));
-          const look = () => (document.querySelector(".reading .content").textContent !== before ? resolve(n) : (++n, requestAnimationFrame(look)));
+          const look = () =>
+            document.querySelector(".reading .content").textContent !== before || n > 100 ? resolve(n) : (++n, requestAnimationFrame(look));
           requestAnimationFrame(look);
         }),
     );
     assert.equal(frames, 0, "the next comment is there in the very next frame");
     await saved(page);
     await keys("j", "j", "k");
-    await eventually(async () => (await page.evaluate(() => document.activeElement?.getAttribute("aria-current"))) === "true", "the focus is on the comment that one reads");
+    await eventually(
+      async () => (await page.evaluate(() => document.activeElement?.getAttribute("aria-current"))) === "true",
+      "the focus is on the comment that one reads",
+    );
     assert.equal(await page.locator(".row.current .name").innerText(), first[2]);
     await keys("Enter");
     assert.equal(await page.evaluate(() => document.activeElement.tagName), "H2");
@@ -115,7 +130,10 @@ describe("the queue of the desk", () => {
     await keys("r");
     await saved(page);
     const detail = await site.detail(id);
-    assert.deepEqual([detail.status, detail.history.at(-1).reason, detail.history.at(-1).note], ["rejected", "house rules", "second time this week"]);
+    assert.deepEqual(
+      [detail.status, detail.history.at(-1).reason, detail.history.at(-1).note],
+      ["rejected", "house rules", "second time this week"],
+    );
     await keys("b");
     await page.getByRole("dialog", { name: "Decide and block" }).waitFor();
     await seen(mo, "queue-block");
@@ -123,7 +141,10 @@ describe("the queue of the desk", () => {
     await keys("s");
     await saved(page);
     const { body } = await world.house.admin.get("/v1/blocks", { site: site.id });
-    assert.deepEqual(body.items.map((one) => [one.kind, one.value]), [["email", blocked.author.email]]);
+    assert.deepEqual(
+      body.items.map((one) => [one.kind, one.value]),
+      [["email", blocked.author.email]],
+    );
     await keys("2");
     await eventually(async () => (await names(page)).join() === blocked.author.name, "the spam");
     await keys("1", "/");
@@ -136,8 +157,14 @@ describe("the queue of the desk", () => {
 
   it("one decision for a whole campaign, after a look at it, and back as a whole", async () => {
     const { site } = await waiting(6);
-    const text = (n) => `Great post! Win big money every day at our new casino without any deposit, visit https://casino${n % 3}.example/win and use the code LUCKY today for your bonus`;
-    for (let n = 0; n < 17; ++n) await site.submit({ content: text(n), author: { name: `Promo ${n}`, email: `promo${n}@mail.example` }, client: { ip: `203.0.113.${n + 1}` } });
+    const text = (n) =>
+      `Great post! Win big money every day at our new casino without any deposit, visit https://casino${n % 3}.example/win and use the code LUCKY today for your bonus`;
+    for (let n = 0; n < 17; ++n)
+      await site.submit({
+        content: text(n),
+        author: { name: `Promo ${n}`, email: `promo${n}@mail.example` },
+        client: { ip: `203.0.113.${n + 1}` },
+      });
     const waits = (await site.queue()).length;
     const mo = await desk(world, "moderator", site.id);
     const { page, keys } = mo;
@@ -190,7 +217,10 @@ describe("the queue of the desk", () => {
     const { site } = await waiting(8);
     const ana = await desk(world, "moderator", site.id, { name: unique("Ana") });
     await reading(ana.page).waitFor();
-    await eventually(async () => (await site.queue({}, ana.token)).filter((one) => one.lease).length >= 1, "what is on the screen is leased");
+    await eventually(
+      async () => (await site.queue({}, ana.token)).filter((one) => one.lease).length >= 1,
+      "what is on the screen is leased",
+    );
     const ben = await desk(world, "moderator", site.id, { name: unique("Ben") });
     await reading(ben.page).getByText("is looking at this").waitFor();
     await seen(ben, "queue-lease");
@@ -232,7 +262,8 @@ describe("the queue of the desk", () => {
     await rows(page).nth(2).waitFor();
     const before = await names(page);
     const reads = await reading(page).locator(".content .text").innerText();
-    for (let n = 0; n < 2; ++n) await site.submit({ content: `Something quite new about the ${n ? "plum tree" : "hazel hedge"} behind the shed and its visitors` });
+    for (let n = 0; n < 2; ++n)
+      await site.submit({ content: `Something quite new about the ${n ? "plum tree" : "hazel hedge"} behind the shed and its visitors` });
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     const button = page.getByRole("button", { name: "2 new comments: show" });
     await button.waitFor();
@@ -257,7 +288,10 @@ describe("the queue of the desk", () => {
     await page.getByLabel("From this day").fill("2020-01-01");
     await seen(mo, "queue-filter");
     await keys("Enter");
-    await eventually(async () => (await names(page)).every((name) => name.includes("Ana")) && (await rows(page).count()) === 2, "two of Ana");
+    await eventually(
+      async () => (await names(page)).every((name) => name.includes("Ana")) && (await rows(page).count()) === 2,
+      "two of Ana",
+    );
     await page.getByRole("combobox", { name: "Order" }).selectOption("oldest");
     await eventually(async () => /sort=oldest/.test(page.url()) && (await rows(page).count()) === 2, "in another order");
     const shown = await names(page);
@@ -271,7 +305,9 @@ describe("the queue of the desk", () => {
     await chips.getByRole("button", { name: "Without the filter author: Ana" }).click();
     await eventually(async () => (await rows(page).count()) > 5, "more of them");
     // From the comment that one reads.
-    await reading(page).getByRole("button", { name: /Only this network/ }).click();
+    await reading(page)
+      .getByRole("button", { name: /Only this network/ })
+      .click();
     await chips.getByText("address: 198.51.100.0/24").waitFor();
     await page.goBack();
     await chips.getByText("address:").waitFor({ state: "detached" });
@@ -366,15 +402,22 @@ describe("the queue of the desk", () => {
 
   // Submits it with the string wherever the service takes it; what it refuses there is left out.
   async function submitted(site, string, at) {
-    const one = { content: string, author: { name: string.slice(0, 200), email: string.slice(0, 90), url: string.slice(0, 500) }, article: { id: `/hostile/${at}`, title: string.slice(0, 300), url: "" }, client: { ip: `198.51.100.${(at % 250) + 1}`, user_agent: string.slice(0, 200), referrer: string.slice(0, 200) } };
+    const one = {
+      content: string,
+      author: { name: string.slice(0, 200), email: string.slice(0, 90), url: string.slice(0, 500) },
+      article: { id: `/hostile/${at}`, title: string.slice(0, 300), url: "" },
+      client: { ip: `198.51.100.${(at % 250) + 1}`, user_agent: string.slice(0, 200), referrer: string.slice(0, 200) },
+    };
     one.article.url = `${site.url}/${encodeURIComponent(string.slice(0, 100).toWellFormed?.() ?? "x")}`;
     for (let tries = 0; tries < 9; ++tries) {
       const { status, body } = await site.frontend.post("/v1/comments", one, { status: [201, 400] });
       if (status === 201) return true;
       const [, part, field] = (body.where ?? "").split("/");
       if (field && one[part]) {
-        if (part === "author" && field === "email" && !one.author.email.includes("@x.example")) one.author.email = `${string.replace(/[^a-z0-9"'=/]/gi, "").slice(0, 20) || "x"}@x.example`;
-        else if (part === "author" && field === "url" && !one.author.url.startsWith("https://x.example")) one.author.url = `https://x.example/?${string.slice(0, 100)}`;
+        if (part === "author" && field === "email" && !one.author.email.includes("@x.example"))
+          one.author.email = `${string.replace(/[^a-z0-9"'=/]/gi, "").slice(0, 20) || "x"}@x.example`;
+        else if (part === "author" && field === "url" && !one.author.url.startsWith("https://x.example"))
+          one.author.url = `https://x.example/?${string.slice(0, 100)}`;
         else delete one[part][field];
       } else return false; // the content itself
     }
@@ -385,7 +428,8 @@ describe("the queue of the desk", () => {
     const site = await world.house.site({ policy: { moderation: "hold_all", spam: 900, discard: 1000 } });
     const strings = [...kHostile, ...sharedStrings(/^xss_(rsnake|jhaddix)_xss\.txt$/)];
     let kept = 0;
-    for (let at = 0; at < strings.length; at += 8) kept += (await Promise.all(strings.slice(at, at + 8).map((one, i) => submitted(site, one, at + i)))).filter(Boolean).length;
+    for (let at = 0; at < strings.length; at += 8)
+      kept += (await Promise.all(strings.slice(at, at + 8).map((one, i) => submitted(site, one, at + i)))).filter(Boolean).length;
     assert.ok(kept >= kHostile.length - 2, `${kept} of ${strings.length} were taken`);
     await site.submit({ content: `before ${kTurning} and after`, author: { name: "Turner" } });
     const mo = await desk(world, "moderator", site.id, { path: "/desk?sort=newest" });
@@ -416,8 +460,15 @@ describe("the queue of the desk", () => {
     for (let n = 0; n <= kept; ++n) {
       const wrong = await page.evaluate(() => {
         const pane = document.querySelector(".reading");
-        const odd = document.querySelectorAll(".queue :is(a:not([href^='/desk']), img, script, iframe, svg, style, form:not(.search), object, embed, link, meta, base, marquee, details, video, audio)");
-        return [pane.scrollWidth - pane.clientWidth, document.documentElement.scrollWidth - innerWidth, odd.length, document.querySelector(".list").scrollWidth - document.querySelector(".list").clientWidth].join();
+        const odd = document.querySelectorAll(
+          ".queue :is(a:not([href^='/desk']), img, script, iframe, svg, style, form:not(.search), object, embed, link, meta, base, marquee, details, video, audio)",
+        );
+        return [
+          pane.scrollWidth - pane.clientWidth,
+          document.documentElement.scrollWidth - innerWidth,
+          odd.length,
+          document.querySelector(".list").scrollWidth - document.querySelector(".list").clientWidth,
+        ].join();
       });
       assert.equal(wrong, "0,0,0,0", await reading(page).locator(".content").innerText());
       if (n < kHostile.length && n % 8 === 0) await seen(mo, `queue-hostile-${n}`, { axe: n % 16 === 0 });
@@ -429,7 +480,11 @@ describe("the queue of the desk", () => {
     await seen(mo, "queue-hostile-phone");
     // A click on a link’s target copies it and goes nowhere.
     const at = page.url();
-    await page.locator(".target").first().click().catch(() => {});
+    await page
+      .locator(".target")
+      .first()
+      .click()
+      .catch(() => {});
     assert.equal(page.url(), at);
     mo.clean();
   });
@@ -439,35 +494,81 @@ describe("the queue of the desk", () => {
     const mo = await desk(world, "moderator");
     const { page } = mo;
     for (let at = 0; at < strings.length; at += 500) {
-      const wrong = await page.evaluate(async (some) => {
-        const { h, render } = await import("/desk/preact.js");
-        const { Reading } = await import("/desk/reading.js");
-        const { List } = await import("/desk/list.js");
-        const none = { approved: 0, rejected: 0, spam: 0, pending: 1, checked: 0, first_seen: null, last_seen: null };
-        const wrong = [];
-        const box = document.body.appendChild(document.createElement("div"));
-        let root;
-        for (const text of some) {
-          const size = new TextEncoder().encode(text).length;
-          const fields = ["content", "author.name", "author.email", "author.url", "article.title", "article.url", "client.user_agent", "client.referrer", "client.ip", "type"];
-          const evidence = fields.flatMap((field) => [{ field, view: "raw", start: 0, end: size }]);
-          const item = {
+      const wrong = await page.evaluate(
+        async (some) => {
+          const { h, render } = await import("/desk/preact.js");
+          const { Reading } = await import("/desk/reading.js");
+          const { List } = await import("/desk/list.js");
+          const none = { approved: 0, rejected: 0, spam: 0, pending: 1, checked: 0, first_seen: null, last_seen: null };
+          const wrong = [];
+          const box = document.createElement("div");
+          let root;
+          for (const text of some) {
+            const size = new TextEncoder().encode(text).length;
+            const fields = [
+              "content",
+              "author.name",
+              "author.email",
+              "author.url",
+              "article.title",
+              "article.url",
+              "client.user_agent",
+              "client.referrer",
+              "client.ip",
+              "type",
+            ];
+            const evidence = fields.flatMap((field) => [{ field, view: "raw", start: 0, end: size }]);
+            const item = {
             id: text, site: text, status: "pending", version: 1, type: text, received_at: "2026-11-01T00:00:00Z", content: text, parent: null, lease: { holder: text, until: "2099-01-01T00:00:00Z" },
             author: { name: text, email: text, url: text, id: text }, article: { id: text, title: text, url: text }, client: { ip: text, user_agent: text, referrer: text }, form: { token: null, elapsed_ms: null, honeypot: text },
             verdict: { score: 3, action: "hold", probability: 0.5, findings: [{ rule: text, about: text, score: 1, evidence }], unchecked: true },
           }; // prettier-ignore
-          const detail = { ...item, history: [{ at: item.received_at, what: "spam", by: text, decision: "x", reason: text, note: text, after: "spam" }], records: { author: none, email: none, address: none, network: none }, facts: { domains: [] }, near: { count: 1, pending: 1 }, copy_count: 0, learned: { probability: 0.5, words: [{ word: text, weight: 1, evidence }] } };
-          const common = { who: { holder: "me" }, sites: [] };
-          root = render(h("div", null, h(Reading, { ...common, item, detail, trouble: text, note: { reason: text, note: text } }), h(List, { ...common, items: [item], current: text, picked: new Map(), troubles: new Map(), label: "x" })), box, root);
-          await Promise.resolve();
-          const odd = box.querySelector("a, img, script, iframe, svg, style, form, object, embed, link, meta, base, video, audio, details, marquee, input, textarea");
-          const acting = [...box.querySelectorAll("*")].find((one) => [...one.attributes].some(({ name }) => name.startsWith("on") || ["src", "href", "style", "srcdoc", "action"].includes(name)));
-          const turning = /[\u202a-\u202e\u2066-\u2069\u200e\u200f]/.test(box.textContent);
-          if (odd || acting || turning || (/^[\x20-\x7e]+$/.test(text) && text.length < 5000 && !box.querySelector(".content").textContent.replace(/(→ [^ ]* )?⧉/g, "").includes(text))) wrong.push(text.slice(0, 200) + " → " + (odd ?? acting ?? box.querySelector(".content")).outerHTML.slice(0, 200));
-        }
-        box.remove();
-        return wrong;
-      }, strings.slice(at, at + 500));
+            const detail = {
+              ...item,
+              history: [{ at: item.received_at, what: "spam", by: text, decision: "x", reason: text, note: text, after: "spam" }],
+              records: { author: none, email: none, address: none, network: none },
+              facts: { domains: [] },
+              near: { count: 1, pending: 1 },
+              copy_count: 0,
+              learned: { probability: 0.5, words: [{ word: text, weight: 1, evidence }] },
+            };
+            const common = { who: { holder: "me" }, sites: [] };
+            root = render(
+              h(
+                "div",
+                null,
+                h(Reading, { ...common, item, detail, trouble: text, note: { reason: text, note: text } }),
+                h(List, { ...common, items: [item], current: text, picked: new Map(), troubles: new Map(), label: "x" }),
+              ),
+              box,
+              root,
+            );
+            await Promise.resolve();
+            const odd = box.querySelector(
+              "a, img, script, iframe, svg, style, form, object, embed, link, meta, base, video, audio, details, marquee, input, textarea",
+            );
+            const acting = [...box.querySelectorAll("*")].find((one) =>
+              [...one.attributes].some(({ name }) => name.startsWith("on") || ["src", "href", "style", "srcdoc", "action"].includes(name)),
+            );
+            const turning = /[\u202a-\u202e\u2066-\u2069\u200e\u200f]/.test(box.textContent);
+            if (
+              odd ||
+              acting ||
+              turning ||
+              (/^[\x20-\x7e]+$/.test(text) &&
+                text.length < 5000 &&
+                !box
+                  .querySelector(".content")
+                  .textContent.replace(/(→ [^ ]* )?⧉/g, "")
+                  .includes(text))
+            )
+              wrong.push(text.slice(0, 200) + " → " + (odd ?? acting ?? box.querySelector(".content")).outerHTML.slice(0, 200));
+          }
+          box.remove();
+          return wrong;
+        },
+        strings.slice(at, at + 500),
+      );
       assert.deepEqual(wrong, []);
     }
     mo.clean();
