@@ -86,9 +86,14 @@ export class Watch {
     const asked = Date.now();
     try {
       const counts = await get("/v1/queue/counts", { site: query.get("site") });
-      this.countedAt = asked;
-      this.counted = counts;
-      this.page.forceUpdate();
+      // Whether it counts what was on its way just then nobody knows: it is asked again.
+      const { list, unsaved } = this.page.deeds;
+      if (this.counted && (unsaved.some((deed) => deed.tries === 0) || list.some((deed) => deed.settledAt >= asked))) this.countSoon();
+      else {
+        this.countedAt = asked;
+        this.counted = counts;
+        this.page.forceUpdate();
+      }
       if (tabOf(query) !== 0 || !this.page.rows.ready) return;
       const newest = await this.newest;
       if (newest === undefined) return this.newsFromNow();
