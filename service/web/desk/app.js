@@ -5,21 +5,37 @@ import { render } from "./preact.js";
 import { SignIn } from "./signin.js";
 import { h, Component, Button, Dialog, Notices, Trouble, Waiting, announce, notifyProblem } from "./ui.js";
 
-// A page is a module whose default is a component: {who, sites, query, refreshSites}.
+// A page is a module whose default is a component: {who, sites, query, refreshSites}. Its style is in force while it is open.
 const kPages = [
-  { path: "/desk", title: "Queue", load: () => import("./queue.js") },
-  { path: "/desk/rules", title: "Rules", load: () => import("./rules.js") },
-  { path: "/desk/numbers", title: "Numbers", load: () => import("./numbers.js") },
-  { path: "/desk/log", title: "Decisions", load: () => import("./log.js") },
-  { path: "/desk/blocks", title: "Blocks", load: () => import("./blocks.js") },
-  { path: "/desk/sites", title: "Sites", load: () => import("./sites.js"), admin: true },
-  { path: "/desk/tokens", title: "Tokens", load: () => import("./tokens.js"), admin: true },
+  { path: "/desk", title: "Queue", style: "/desk/queue.css", load: () => import("./queue.js") },
+  { path: "/desk/rules", title: "Rules", style: "/desk/rules.css", load: () => import("./rules.js") },
+  { path: "/desk/numbers", title: "Numbers", style: "/desk/pages.css", load: () => import("./numbers.js") },
+  { path: "/desk/log", title: "Decisions", style: "/desk/pages.css", load: () => import("./log.js") },
+  { path: "/desk/blocks", title: "Blocks", style: "/desk/pages.css", load: () => import("./blocks.js") },
+  { path: "/desk/sites", title: "Sites", style: "/desk/pages.css", load: () => import("./sites.js"), admin: true },
+  { path: "/desk/tokens", title: "Tokens", style: "/desk/pages.css", load: () => import("./tokens.js"), admin: true },
 ];
 
-// Loads a page's module, and begins with it before it is known who asks.
+const styles = () => [...document.querySelectorAll("link[data-page]")];
+function styled(href) {
+  const link = styles().find((one) => one.getAttribute("href") === href);
+  if (link?.sheet) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const wanted = link ?? Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+    wanted.addEventListener("load", resolve, { once: true });
+    wanted.addEventListener("error", () => (wanted.remove(), reject(new Error(href))), { once: true });
+    if (link) return;
+    wanted.setAttribute("href", href);
+    wanted.dataset.page = "";
+    document.head.append(wanted);
+  });
+}
+const wear = (href) => styles().forEach((link) => (link.media = link.getAttribute("href") === href ? "all" : "not all"));
+
+// Loads a page's module and style, and begins with it before it is known who asks.
 const loading = new Map();
 const loaded = (page) => {
-  if (!loading.has(page.path)) loading.set(page.path, page.load());
+  if (!loading.has(page.path)) loading.set(page.path, Promise.all([page.load(), styled(page.style)]).then(([module]) => module));
   return loading.get(page.path);
 };
 
@@ -96,6 +112,7 @@ class Frame extends Component {
     try {
       const module = await loaded(page);
       if (this.page() !== page) return;
+      wear(page.style);
       this.setState({ Page: module.default, problem: null }, () => {
         if (!moved) return;
         announce(page.title);
