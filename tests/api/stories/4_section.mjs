@@ -93,7 +93,7 @@ describe("the section", () => {
   });
 
   it("files for browsers", async () => {
-    for (const path of ["/embed.js", "/embed/ja.json", "/demo/page.css"]) {
+    for (const path of ["/embed.js", "/embed/ja.json", "/demo/page.css", "/desk", "/desk/desk.css"]) {
       const plain = await call(house.service, "GET", path);
       const packed = await call(house.service, "GET", path, { headers: { "Accept-Encoding": "gzip" } });
       assert.equal(packed.headers["content-encoding"], "gzip");
