@@ -132,7 +132,7 @@ Checked<Rulebook::Sets> Rulebook::build(const Scopes& scopes, const std::optiona
   if (!all_errors.empty()) return tl::unexpected(std::move(all_errors));
   sets.published.clear();
   for (const auto& [site, packs] : scopes)
-    for (const StoredPack& one : packs) sets.published[site].insert(one.name);
+    for (const StoredPack& pack : packs) sets.published[site].insert(pack.name);
   return sets;
 }
 

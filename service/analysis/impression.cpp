@@ -161,7 +161,7 @@ std::vector<WeighedWord> words_of(const Impression& impression) {
   std::stable_sort(words.begin(), words.end(), [](const WeighedWord& a, const WeighedWord& b) {
     return std::abs(a.weight) > std::abs(b.weight);
   });
-  if (words.size() > kWords) words.resize(kWords);
+  if (words.size() > kMostWords) words.resize(kMostWords);
   return words;
 }
 

@@ -84,7 +84,7 @@ struct WeighedWord {
   Spot spot;          // view raw
   double weight = 0;  // above 0 speaks for spam
 };
-inline constexpr std::size_t kWords = 12;
+inline constexpr std::size_t kMostWords = 12;
 std::vector<WeighedWord> words_of(const Impression& impression);
 
 // As the verdict shows it. REQUIRES: not silent.

@@ -266,7 +266,7 @@ int rules_backtest(const RulesBacktest& wish) {
     if (instead) {
       auto whole = built(*own);
       if (!whole) return complain(whole.error());
-      draft = {*whole, {}};
+      draft = {.all = *whole, .by_site = {}, .published = {}};
     } else if (!wish.rules.empty()) {
       auto sets =
           rulebook->sets_of({.site = {}, .extra = stored(*own), .with_drafts = false, .instead = false});
