@@ -28,10 +28,6 @@ std::vector<std::string> ids_of_decisions(House& house) {
   return ids;
 }
 
-std::string id_of_latest_decision(House& house) {
-  return ids_of_decisions(house).at(0);
-}
-
 std::size_t lessons(House& house) {
   std::size_t standing = 0;
   const auto events = house.store().learn_events(0, 100);
