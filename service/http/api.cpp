@@ -8,6 +8,7 @@
 #include "http/head.h"
 #include "http/problem.h"
 #include "http/routes.h"
+#include "http/web.h"
 #include "secrets.h"
 
 namespace chaffinch::http {
@@ -351,6 +352,8 @@ Answer Api::answer(const Ask& ask) {
     }
     answer = is_plain_form(ask, found.route) ? problem_page(answer.error()) : problem(answer.error());
   }
+  // What moderators read is long and much alike; public answers are cut short and tagged elsewhere.
+  if (ask.method == "GET" && !found.route->is_public()) pack(ask, *answer);
   parts_->finish(ask, found, call.site, now, *answer);
   return std::move(*answer);
 }

@@ -35,6 +35,8 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
     {".txt", "text/plain; charset=utf-8"},
 };
 
+constexpr std::size_t kWorthPacking = 1400;  // bytes; less fits into one packet as it is
+
 struct File {
   std::string_view text;
   std::string_view type;
@@ -42,10 +44,10 @@ struct File {
   std::string tag;     // without quotes
 };
 
-std::string gzip(std::string_view text) {
+std::string gzip(std::string_view text, int level) {
   z_stream stream{};
   // 15 bits of window, and 16 for a gzip header (without a time, so that equal files are equal).
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::runtime_error("zlib does not start");
   std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
   stream.next_in = reinterpret_cast<const Bytef*>(text.data());
@@ -68,8 +70,10 @@ const std::map<std::string_view, File>& files() {
           std::find_if(std::begin(kTypes), std::end(kTypes),
                        [&, at = std::string_view(name)](const auto& one) { return at.ends_with(one.first); });
       if (type == std::end(kTypes)) throw std::logic_error("no content type for " + std::string(name));
-      File file{
-          .text = text, .type = type->second, .packed = gzip(text), .tag = sha256_hex(text).substr(0, 20)};
+      File file{.text = text,
+                .type = type->second,
+                .packed = gzip(text, Z_BEST_COMPRESSION),
+                .tag = sha256_hex(text).substr(0, 20)};
       if (file.packed.size() >= file.text.size()) file.packed.clear();
       made.emplace(name, std::move(file));
     }
@@ -146,6 +150,16 @@ std::optional<Answer> web_answer(const Ask& ask, std::string_view path, WebUse u
   if (packed) answer.headers.emplace_back("Content-Encoding", "gzip");
   answer.body = packed ? file->packed : std::string(file->text);
   return answer;
+}
+
+void pack(const Ask& ask, Answer& answer) {
+  if (answer.status != 200 || answer.type != "application/json" || answer.body.size() < kWorthPacking) return;
+  answer.headers.emplace_back("Vary", "Accept-Encoding");
+  if (!takes(ask.header("Accept-Encoding"), "gzip")) return;
+  std::string packed = gzip(answer.body, Z_BEST_SPEED);
+  if (packed.size() >= answer.body.size()) return;
+  answer.body = std::move(packed);
+  answer.headers.emplace_back("Content-Encoding", "gzip");
 }
 
 Answer web_page(std::string html) {

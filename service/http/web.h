@@ -28,6 +28,9 @@ enum class WebUse : std::uint8_t { own, shared, desk };
 // The answer with it; nothing when there is none.
 std::optional<Answer> web_answer(const Ask& ask, std::string_view path, WebUse use);
 
+// Compresses an answer of JSON, quickly, where the caller takes that and it saves a packet.
+void pack(const Ask& ask, Answer& answer);
+
 // A page that was made for this request, with the same headers as a file's, and never kept.
 Answer web_page(std::string html);
 
