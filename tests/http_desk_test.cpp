@@ -528,3 +528,32 @@ TEST_CASE("over a real socket: in by a link, a decision, out") {
   CHECK(ask("GET", "/v1/queue", "", "Cookie: chaffinch_desk=" + std::string(30'000, 'x') + "\r\n").status ==
         401);
 }
+
+TEST_CASE("what moderators read is compressed where the caller takes that and it is long") {
+  House house;
+  const auto get = [&](const std::string& path, const std::string& takes, const std::string& token) {
+    return house.ask("GET", path, {}, token,
+                     takes.empty() ? House::Headers{} : House::Headers{{"Accept-Encoding", takes}});
+  };
+  const Answer plain = get("/v1/rules", {}, house.moderator);
+  REQUIRE(plain.status == 200);
+  REQUIRE(plain.body.size() > 10'000);
+  CHECK(header(plain, "Content-Encoding").empty());
+  CHECK(header(plain, "Vary") == "Accept-Encoding");
+  const Answer packed = get("/v1/rules", "br, gzip", house.moderator);
+  CHECK(packed.status == 200);
+  CHECK(header(packed, "Content-Encoding") == "gzip");
+  CHECK(header(packed, "Vary") == "Accept-Encoding");
+  CHECK(packed.body.starts_with("\x1f\x8b"));
+  CHECK(packed.body.size() < plain.body.size() / 3);
+  for (const char* other : {"br", "gzip;q=0", "identity"}) {
+    CAPTURE(other);
+    const Answer answer = get("/v1/rules", other, house.moderator);
+    CHECK(header(answer, "Content-Encoding").empty());
+    CHECK(answer.body == plain.body);
+  }
+  // Short ones, problems, and what anybody may read.
+  CHECK(header(get("/v1/queue/counts", "gzip", house.moderator), "Content-Encoding").empty());
+  CHECK(header(get("/v1/queue?limit=x", "gzip", house.moderator), "Content-Encoding").empty());
+  CHECK(header(get("/v1/openapi.json", "gzip", {}), "Content-Encoding").empty());
+}
