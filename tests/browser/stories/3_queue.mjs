@@ -364,6 +364,7 @@ describe("the queue of the desk", () => {
     await keys("Enter");
     await again.waitFor({ state: "detached" });
     await saved(page);
+    await eventually(async () => (await site.queue({ status: "rejected" })).length === 1, "the decision is made");
     const [rejected] = await site.queue({ status: "rejected" });
     assert.equal((await site.detail(rejected)).history.at(-1).note, "a note that took a while");
     await page.getByText("1 selected").waitFor();
