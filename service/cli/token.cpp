@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -25,6 +27,12 @@ std::unique_ptr<Store> open_or_advise(const Settings& settings, const std::strin
   complain(store.error());
   if (store.error().code == Code::unavailable) err(over_the_api(settings, method, path, body));
   return nullptr;
+}
+
+std::optional<Id> id_or_complaint(const std::string& text) {
+  auto id = Id::parse(text);
+  if (!id) complain("'" + text + "' is not the id of a token; `chaffinch token list` shows them");
+  return id;
 }
 
 }  // namespace
@@ -105,11 +113,8 @@ int token_list(const Given& given) {
 int token_revoke(const Given& given, const std::string& id) {
   auto settings = settings_of(given);
   if (!settings) return complain(settings.error());
-  const auto parsed = Id::parse(id);
-  if (!parsed) {
-    complain("'" + id + "' is not the id of a token; `chaffinch token list` shows them");
-    return kUsage;
-  }
+  const auto parsed = id_or_complaint(id);
+  if (!parsed) return kUsage;
   auto store = open_or_advise(*settings, "DELETE", "/v1/tokens/" + parsed->text());
   if (!store) return kFailed;
   if (auto done = store->revoke_token({}, *parsed, now()); !done) return complain(done.error());
@@ -119,11 +124,8 @@ int token_revoke(const Given& given, const std::string& id) {
 int token_link(const Given& given, const std::string& id) {
   auto settings = settings_of(given);
   if (!settings) return complain(settings.error());
-  const auto parsed = Id::parse(id);
-  if (!parsed) {
-    complain("'" + id + "' is not the id of a token; `chaffinch token list` shows them");
-    return kUsage;
-  }
+  const auto parsed = id_or_complaint(id);
+  if (!parsed) return kUsage;
   auto store = open_or_advise(*settings, "POST", "/v1/tokens/" + parsed->text() + "/link");
   if (!store) return kFailed;
   const Time at = now();
