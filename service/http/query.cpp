@@ -23,7 +23,10 @@ std::optional<double> number_from(std::string_view text) {
 }  // namespace
 
 void Query::wrong(std::string_view name, std::string what, std::string advice) {
-  if (!flaw_) flaw_ = Error{Code::invalid, std::move(what), "?" + std::string(name), std::move(advice), 0};
+  if (flaw_) return;
+  std::string where = "?";
+  where += name;
+  flaw_ = Error{Code::invalid, std::move(what), std::move(where), std::move(advice), 0};
 }
 
 const std::string* Query::find(std::string_view name, std::size_t limit, bool repeats) {
