@@ -9,8 +9,8 @@
 namespace chaffinch {
 namespace {
 
-constexpr std::string_view kForm = "1.";
-constexpr Time kAhead = kMinute;  // another process of ours may be that much ahead
+constexpr std::string_view kAuthorVersion = "1.";
+constexpr Time kAuthorAhead = kMinute;  // another process of ours may be that much ahead
 
 std::string signature(std::string_view secret, const Submission& comment, std::string_view payload) {
   std::string text = "author:";
@@ -28,15 +28,15 @@ std::string signature(std::string_view secret, const Submission& comment, std::s
 
 std::string write_author_token(std::string_view secret, const Submission& comment, const Id& key, Time now) {
   if (comment.author.name.empty() && comment.author.email.empty()) return {};
-  std::string token(kForm);
+  std::string token(kAuthorVersion);
   token += key.text() + "." + std::to_string(now / kSecond);
   return token + "." + signature(secret, comment, token);
 }
 
 std::optional<Id> read_author_token(std::string_view secret, const Submission& comment,
                                     std::string_view token, Time now) {
-  if (!token.starts_with(kForm)) return std::nullopt;
-  const std::size_t second = token.find('.', kForm.size());
+  if (!token.starts_with(kAuthorVersion)) return std::nullopt;
+  const std::size_t second = token.find('.', kAuthorVersion.size());
   const std::size_t third = second == std::string_view::npos ? second : token.find('.', second + 1);
   if (third == std::string_view::npos) return std::nullopt;
   if (!same_secret(signature(secret, comment, token.substr(0, third)), token.substr(third + 1)))
@@ -45,9 +45,9 @@ std::optional<Id> read_author_token(std::string_view secret, const Submission& c
   const std::string_view seconds = token.substr(second + 1, third - second - 1);
   const auto [end, error] = std::from_chars(seconds.data(), seconds.data() + seconds.size(), at);
   if (error != std::errc() || end != seconds.data() + seconds.size()) return std::nullopt;
-  if (at > now / kSecond + kAhead / kSecond || (now / kSecond - at) >= kAuthorToken / kSecond)
+  if (at > now / kSecond + kAuthorAhead / kSecond || (now / kSecond - at) >= kAuthorToken / kSecond)
     return std::nullopt;
-  return Id::parse(token.substr(kForm.size(), second - kForm.size()));
+  return Id::parse(token.substr(kAuthorVersion.size(), second - kAuthorVersion.size()));
 }
 
 std::string author_cookie_name(std::string_view site) {

@@ -10,8 +10,8 @@
 namespace chaffinch {
 namespace {
 
-constexpr std::string_view kForm = "1.";
-constexpr Time kAhead = kMinute;  // another process of ours may be that much ahead
+constexpr std::string_view kFormVersion = "1.";
+constexpr Time kFormAhead = kMinute;  // another process of ours may be that much ahead
 
 std::string signature(std::string_view secret, std::string_view site, std::string_view article,
                       std::string_view payload) {
@@ -30,7 +30,7 @@ std::string signature(std::string_view secret, std::string_view site, std::strin
 
 std::string write_form_token(std::string_view secret, std::string_view site, std::string_view article,
                              std::string_view nonce, Time now) {
-  std::string token(kForm);
+  std::string token(kFormVersion);
   token += std::to_string(now / kSecond) + ".";
   token += nonce;
   return token + "." + signature(secret, site, article, token);
@@ -38,18 +38,18 @@ std::string write_form_token(std::string_view secret, std::string_view site, std
 
 FormShown read_form_token(std::string_view secret, std::string_view site, std::string_view article,
                           std::string_view token, Time now) {
-  if (!token.starts_with(kForm)) return {};
-  const std::size_t second = token.find('.', kForm.size());
+  if (!token.starts_with(kFormVersion)) return {};
+  const std::size_t second = token.find('.', kFormVersion.size());
   const std::size_t third = second == std::string_view::npos ? second : token.find('.', second + 1);
   if (third == std::string_view::npos) return {};
   if (!same_secret(signature(secret, site, article, token.substr(0, third)), token.substr(third + 1)))
     return {};
   Time seconds = 0;
-  const std::string_view number = token.substr(kForm.size(), second - kForm.size());
+  const std::string_view number = token.substr(kFormVersion.size(), second - kFormVersion.size());
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), seconds);
   if (error != std::errc() || end != number.data() + number.size()) return {};
   const Time at = seconds * kSecond;
-  if (at > now + kAhead || now - at >= kFormKept) return {};
+  if (at > now + kFormAhead || now - at >= kFormKept) return {};
   return {.state = now - at < kFormToken ? FormToken::good : FormToken::expired,
           .at = at,
           .nonce = std::string(token.substr(second + 1, third - second - 1))};

@@ -30,7 +30,7 @@ need "${build_packages[@]}"
 
 build="$top/build"
 if [ ! -f "$build/build.ninja" ]; then
-  cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTESTS=OFF >"$top/.build.log" 2>&1 ||
+  cmake -S "$top" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTESTS=OFF -DUNITY=ON >"$top/.build.log" 2>&1 ||
     { cat "$top/.build.log" >&2; exit 1; }
 fi
 echo "Building (some minutes the first time)"

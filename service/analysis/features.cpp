@@ -94,9 +94,9 @@ class Collector {
   std::vector<FeaturePlace> places_;
 };
 
-class Reader {
+class FeatureReader {
  public:
-  Reader(const Evidence& seen, Collector& to) : seen_(seen), to_(to) {}
+  FeatureReader(const Evidence& seen, Collector& to) : seen_(seen), to_(to) {}
 
   void content() {
     const std::string_view visible = seen_.visible.value;
@@ -418,7 +418,7 @@ Spot Features::spot(const Evidence& seen, std::size_t at) const {
 
 Features features_of(const Evidence& seen, std::span<const Finding> findings, const FeatureKey& key) {
   Collector collector(key);
-  Reader reader(seen, collector);
+  FeatureReader reader(seen, collector);
   reader.content();
   reader.author();
   reader.email();

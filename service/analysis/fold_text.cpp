@@ -48,7 +48,7 @@ std::uint8_t byte_kind(char c) {
   return kByte[static_cast<unsigned char>(c)];
 }
 
-void lower_ascii(std::string& text) {
+void lower_every(std::string& text) {
   for (char& c : text) c = ascii_small(c);
 }
 
@@ -102,7 +102,7 @@ class Folder {
     }
     flush();
     Text folded = mapping_.finish(original_size);
-    lower_ascii(folded.value);
+    lower_every(folded.value);
     return folded;
   }
 
@@ -373,7 +373,7 @@ class Folder {
 Text folded_text(const Text& visible, std::string_view original) {
   if (moves_nothing(visible.value)) {
     Text folded = visible;
-    lower_ascii(folded.value);
+    lower_every(folded.value);
     return undo_word_tricks(std::move(folded), original.size());
   }
   return undo_word_tricks(Folder(visible).fold(original.size()), original.size());

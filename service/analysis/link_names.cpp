@@ -11,7 +11,6 @@
 namespace chaffinch {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t kLongestName = 253;
 
 static_assert(std::is_sorted(kPlainEndings.begin(), kPlainEndings.end()));
@@ -47,7 +46,7 @@ std::size_t trimmed_end(std::string_view text, std::size_t start, std::size_t i)
       --opened;
     } else if (last == ')' && closed > opened) {
       --closed;
-    } else if (std::string_view(".,:;!?'*").find(last) == npos) {
+    } else if (std::string_view(".,:;!?'*").find(last) == std::string_view::npos) {
       break;
     }
     --i;
@@ -241,7 +240,7 @@ std::size_t schemed(Walk& walk, std::size_t colon) {
     while (name_character(walk.at(end)) || (walk.at(end) == '.' && ascii_alnum(walk.at(end + 1)))) ++end;
     const std::string name = ascii_lower(text.substr(host + 1, end - host - 1));
     const std::size_t dot = name.rfind('.');
-    if (dot == npos || !known_suffix(name.substr(dot + 1))) return colon;
+    if (dot == std::string_view::npos || !known_suffix(name.substr(dot + 1))) return colon;
     ++host;
     plain = false;
   }
@@ -250,14 +249,15 @@ std::size_t schemed(Walk& walk, std::size_t colon) {
   std::size_t end = host;
   if (walk.at(host) == '[') {  // an IPv6 address
     end = text.substr(0, std::min(text.size(), host + 50)).find(']', host);
-    if (end == npos) return colon;
+    if (end == std::string_view::npos) return colon;
     ++end;
   }
   while (end < text.size()) {
     const CodePoint c = decode_at(text, end);
-    const bool within = c.value < 0x80 ? name_character(text[end]) ||
-                                             std::string_view(".:@%~!$&'*+,;=").find(text[end]) != npos
-                                       : !ends_url(c.value);
+    const bool within = c.value < 0x80
+                            ? name_character(text[end]) ||
+                                  std::string_view(".:@%~!$&'*+,;=").find(text[end]) != std::string_view::npos
+                            : !ends_url(c.value);
     if (!within) break;
     end += c.length;
   }
@@ -301,8 +301,8 @@ std::optional<Name> read_name(std::string_view lower) {
   }
   if (name.dots == 0) return std::nullopt;
   const std::size_t last = lower.rfind('.');
-  const std::size_t before = last == 0 ? npos : lower.rfind('.', last - 1);
-  const std::size_t second = before == npos ? 0 : before + 1;
+  const std::size_t before = last == 0 ? std::string_view::npos : lower.rfind('.', last - 1);
+  const std::size_t second = before == std::string_view::npos ? 0 : before + 1;
   name.ending = lower.substr(last + 1);
   name.second = lower.substr(second, last - second);
   return name;
@@ -323,7 +323,7 @@ bool is_domain(const Name& name, std::string_view written, bool path) {
   if (!small && !large) return false;
   if (name.lower.starts_with("www."))
     return (name.dots > 1 || path) && known_suffix(std::string(name.ending));
-  if (name.second.find('_') != npos) return false;
+  if (name.second.find('_') != std::string_view::npos) return false;
   if (name.second.size() < 2) {  // "t.me/joinchat", "x.com/jane"
     return path && (in(kPlainEndings, name.ending) || is_shortener(name.lower) || name.ending == "me");
   }
@@ -406,7 +406,7 @@ std::size_t schemeless(Walk& walk, std::size_t dot) {
   const bool slashes =
       before == '/' && start > 1 && text[start - 2] == '/' && (start == 2 || text[start - 3] == ' ');
   if (walk.at(token) == '@' ||
-      (!slashes && before != '\0' && std::string_view("@/\\$#&%+~").find(before) != npos)) {
+      (!slashes && before != '\0' && std::string_view("@/\\$#&%+~").find(before) != std::string_view::npos)) {
     return token;
   }
   if (before != '\0' && beyond_ascii(before) && start > walk.floor) {

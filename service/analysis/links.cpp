@@ -18,7 +18,6 @@
 namespace chaffinch {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 constexpr std::size_t kLongestHost = 253;
 
 static_assert(std::is_sorted(kShorteners.begin(), kShorteners.end()));
@@ -93,7 +92,7 @@ std::string numeric_host(std::string_view host) {
     const auto part = host_number(host.substr(0, dot));
     if (!part || count == parts.size()) return {};
     parts[count++] = *part;
-    if (dot == npos) break;
+    if (dot == std::string_view::npos) break;
     host.remove_prefix(dot + 1);
   }
   // The last part fills all bytes that are left.
@@ -135,7 +134,7 @@ bool plain_ascii(std::string_view text) {
 
 std::string idn_host(const std::string& host) {
   constexpr std::size_t kMost = 4 * kLongestHost;
-  if (host.size() > kMost || host.find('\0') != npos) return {};
+  if (host.size() > kMost || host.find('\0') != std::string_view::npos) return {};
   char* ascii = nullptr;
   const int result = idn2_to_ascii_8z(host.c_str(), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
   if (result != IDN2_OK || ascii == nullptr) return {};
@@ -171,11 +170,11 @@ std::optional<Origin> strict_origin(std::string_view url) {
   }
   url.remove_prefix(origin.secure ? 8 : 7);
   std::string_view authority = url.substr(0, url.find_first_of("/?#"));
-  if (authority.find_first_of("@%") != npos) return std::nullopt;
+  if (authority.find_first_of("@%") != std::string_view::npos) return std::nullopt;
   origin.port = origin.secure ? 443 : 80;
   const std::size_t bracket = authority.rfind(']');
-  const std::size_t colon = authority.find(':', bracket == npos ? 0 : bracket);
-  if (colon != npos) {
+  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon != std::string_view::npos) {
     const std::string_view digits = authority.substr(colon + 1);
     if (!digits.empty()) {
       if (digits.size() > 5 || !std::all_of(digits.begin(), digits.end(), ascii_digit)) return std::nullopt;
@@ -195,7 +194,7 @@ std::optional<Origin> strict_origin(std::string_view url) {
 
 std::string_view host_of(std::string_view authority) {
   const std::size_t at = authority.rfind('@');
-  if (at != npos) authority.remove_prefix(at + 1);
+  if (at != std::string_view::npos) authority.remove_prefix(at + 1);
   if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
   return authority.substr(0, authority.find(':'));
 }
@@ -222,12 +221,12 @@ bool known_suffix(const std::string& name) {
 std::string normal_host(std::string_view host) {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     const auto address = Address::parse(host.substr(1, host.size() - 2));
-    if (!address || host.find(':') == npos) return {};
+    if (!address || host.find(':') == std::string_view::npos) return {};
     return address->text();
   }
   if (host.empty() || host.size() > 4 * kLongestHost) return {};
   std::string lower;
-  if (host.find('%') != npos) {
+  if (host.find('%') != std::string_view::npos) {
     const std::string decoded = percent_decoded(host);
     if (!valid_utf8(decoded)) return {};
     lower = plain_ascii(decoded) ? ascii_lower(decoded) : idn_host(decoded);
@@ -241,7 +240,7 @@ std::string normal_host(std::string_view host) {
 
 std::string registrable_domain(std::string_view host) {
   const std::string name(host);
-  if (name.empty() || name.find(':') != npos || ends_in_number(name)) return name;
+  if (name.empty() || name.find(':') != std::string_view::npos || ends_in_number(name)) return name;
   const char* domain = psl_registrable_domain(suffixes(), name.c_str());
   return domain == nullptr ? name : domain;
 }
@@ -255,7 +254,8 @@ Link read_target(LinkKind kind, std::string_view target, Spot spot, bool bare_na
   // Browsers take any number of slashes of either kind after "http:"; people write none at all.
   std::string_view rest = target;
   const std::size_t scheme_end = rest.substr(0, 6).find(':');
-  const std::string scheme = scheme_end == npos ? std::string() : ascii_lower(rest.substr(0, scheme_end));
+  const std::string scheme =
+      scheme_end == std::string_view::npos ? std::string() : ascii_lower(rest.substr(0, scheme_end));
   const bool web = scheme == "http" || scheme == "https" || scheme == "ftp";
   if (web) rest.remove_prefix(scheme.size() + 1);
   const std::size_t after = rest.find_first_not_of("/\\");
@@ -271,11 +271,13 @@ Link read_target(LinkKind kind, std::string_view target, Spot spot, bool bare_na
     if (!name && slashes < 2) return none;
     // "jane@example.com" and "mailto:jane@example.com" lead to no host; "example.com:80" does.
     const std::size_t colon = authority.find(':');
-    const std::string_view port = colon == npos ? std::string_view() : authority.substr(colon + 1);
-    if (authority.find('@') != npos || !std::all_of(port.begin(), port.end(), ascii_digit)) return none;
+    const std::string_view port =
+        colon == std::string_view::npos ? std::string_view() : authority.substr(colon + 1);
+    if (authority.find('@') != std::string_view::npos || !std::all_of(port.begin(), port.end(), ascii_digit))
+      return none;
   }
   std::string host = normal_host(host_of(authority));
-  if (host.empty() || (!web && host.find_first_of(".:") == npos)) return none;
+  if (host.empty() || (!web && host.find_first_of(".:") == std::string_view::npos)) return none;
   return make_link(kind, std::string(target), std::move(host), behind, spot);
 }
 

@@ -9,8 +9,6 @@
 namespace chaffinch {
 namespace {
 
-constexpr auto npos = std::string_view::npos;
-
 bool equal_lower(std::string_view text, std::string_view lower) {
   return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(),
                                                    [](char a, char b) { return ascii_small(a) == b; });
@@ -100,7 +98,7 @@ std::optional<HtmlTag> HtmlScanner::tag_at(std::size_t at) const {
   if (i < text_.size() && (text_[i] == '!' || text_[i] == '?')) {
     if (i + 1 >= text_.size() || !(ascii_letter(text_[i + 1]) || text_[i + 1] == '[')) return std::nullopt;
     i = text_.find_first_of("<>", i + 1);
-    if (i == npos || text_[i] == '<') return std::nullopt;
+    if (i == std::string_view::npos || text_[i] == '<') return std::nullopt;
     tag.end = i + 1;
     return tag;
   }
@@ -121,7 +119,7 @@ std::optional<HtmlTag> HtmlScanner::tag_at(std::size_t at) const {
   // Any quote opens, not only one behind '=': then each character maps the three states (outside, in ", in ')
   // one to one, at most three scans are under way at any place, and all scans together stay linear.
   char quote = 0;
-  std::size_t end = npos;
+  std::size_t end = std::string_view::npos;
   for (std::size_t k = i; k < text_.size(); ++k) {
     const char c = text_[k];
     if (quote != 0) {
@@ -135,9 +133,9 @@ std::optional<HtmlTag> HtmlScanner::tag_at(std::size_t at) const {
       return std::nullopt;
     }
   }
-  if (end == npos) {  // an unbalanced quote: take the tag without regard to quotes
+  if (end == std::string_view::npos) {  // an unbalanced quote: take the tag without regard to quotes
     end = text_.find_first_of("<>", i);
-    if (end == npos || text_[end] == '<') return std::nullopt;
+    if (end == std::string_view::npos || text_[end] == '<') return std::nullopt;
   }
   tag.inside = text_.substr(i, end - i);
   tag.end = end + 1;
@@ -147,7 +145,7 @@ std::optional<HtmlTag> HtmlScanner::tag_at(std::size_t at) const {
 std::optional<std::size_t> HtmlScanner::comment_end(std::size_t at) {
   if (no_comment_end_) return std::nullopt;
   const std::size_t end = text_.find("-->", at + 2);  // "<!-->" is a whole comment
-  if (end == npos) {
+  if (end == std::string_view::npos) {
     no_comment_end_ = true;
     return std::nullopt;
   }
@@ -159,7 +157,7 @@ std::optional<std::size_t> HtmlScanner::raw_text_end(const HtmlTag& tag) {
   bool& none = no_raw_end_[script ? 0 : 1];
   if (none) return std::nullopt;
   const std::string_view name = script ? "script" : "style";
-  for (std::size_t i = text_.find("</", tag.end); i != npos; i = text_.find("</", i + 2)) {
+  for (std::size_t i = text_.find("</", tag.end); i != std::string_view::npos; i = text_.find("</", i + 2)) {
     if (equal_lower(text_.substr(i + 2, name.size()), name)) return i;
   }
   none = true;
@@ -181,9 +179,9 @@ std::optional<Attribute> next_attribute(const HtmlTag& tag, std::size_t& at) {
   while (value < in.size() && ascii_space(in[value])) ++value;
   if (value < in.size() && (in[value] == '"' || in[value] == '\'')) {
     const std::size_t end = in.find(in[value], value + 1);
-    attribute.value = in.substr(value + 1, (end == npos ? in.size() : end) - value - 1);
+    attribute.value = in.substr(value + 1, (end == std::string_view::npos ? in.size() : end) - value - 1);
     attribute.value_at = tag.inside_at + value + 1;
-    at = end == npos ? in.size() : end + 1;
+    at = end == std::string_view::npos ? in.size() : end + 1;
     return attribute;
   }
   at = value;
@@ -203,7 +201,7 @@ bool breaks_words(const HtmlTag& tag) {
 bool BbScanner::closes_after(std::size_t name, std::size_t at) {
   if (!looked_) {
     looked_ = true;
-    for (std::size_t i = text_.find("[/"); i != npos; i = text_.find("[/", i + 2)) {
+    for (std::size_t i = text_.find("[/"); i != std::string_view::npos; i = text_.find("[/", i + 2)) {
       std::size_t end = i + 2;
       while (end < text_.size() && end - i - 2 <= kLongestBbName && ascii_alnum(text_[end])) ++end;
       const std::size_t closed = bb_name(text_.substr(i + 2, end - i - 2));
@@ -241,10 +239,10 @@ std::optional<BbTag> BbScanner::tag_at(std::size_t at) {
   }
   if (tag.closing || !(text_[i] == '=' || text_[i] == ' ')) return std::nullopt;
   const std::size_t end = text_.find_first_of("[]\n", i);
-  if (end == npos || text_[end] != ']') return std::nullopt;
+  if (end == std::string_view::npos || text_[end] != ']') return std::nullopt;
   // [url=X], [url="X"], [url href=X], [quote name="X" post=1]
   const std::size_t equals = text_.substr(0, end).find('=', i);
-  if (equals == npos) return std::nullopt;
+  if (equals == std::string_view::npos) return std::nullopt;
   std::size_t first = equals + 1;
   while (first < end && ascii_space(text_[first])) ++first;
   std::size_t last = end;
@@ -252,7 +250,7 @@ std::optional<BbTag> BbScanner::tag_at(std::size_t at) {
   if (first < last && (text_[first] == '"' || text_[first] == '\'')) {
     const std::size_t quote = text_.substr(0, last).find(text_[first], first + 1);
     ++first;
-    if (quote != npos) last = quote;
+    if (quote != std::string_view::npos) last = quote;
   }
   tag.value = text_.substr(first, last - first);
   tag.value_at = first;

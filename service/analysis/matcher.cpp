@@ -19,7 +19,7 @@ namespace chaffinch {
 namespace {
 
 // A list with more bad entries than this is the wrong file or the wrong type; the rest is only counted.
-constexpr int kMaxErrors = 10;
+constexpr int kMaxRegexErrors = 10;
 
 // RFC 1035: a longer name is no host.
 constexpr std::size_t kMaxHost = 253;
@@ -79,7 +79,7 @@ std::vector<Place> places_of(const PackPattern& pattern) {
   return places;
 }
 
-class Compiled final : public Matcher {
+class CompiledMatcher final : public Matcher {
  public:
   struct Group {
     Place place;
@@ -250,16 +250,16 @@ class Build {
                              : add_text(number, pattern, places, entry.text, off);
       if (added) continue;
       bad_[number] = true;
-      if (++wrong > kMaxErrors) continue;
+      if (++wrong > kMaxRegexErrors) continue;
       Error error = added.error();
       error.where = sources_[number].pack->where(entry);
       error.what =
           "the pattern '" + pattern.name + "' cannot look for " + in_quotes(entry.text) + ": " + error.what;
       errors_.push_back(std::move(error));
     }
-    if (wrong > kMaxErrors) {
+    if (wrong > kMaxRegexErrors) {
       errors_.push_back({Code::invalid,
-                         "the pattern '" + pattern.name + "' has " + std::to_string(wrong - kMaxErrors) +
+                         "the pattern '" + pattern.name + "' has " + std::to_string(wrong - kMaxRegexErrors) +
                              " more entries that cannot be read",
                          sources_[number].pack->where(pattern.line),
                          {},
@@ -327,7 +327,7 @@ class Build {
   std::span<const Matcher::Source> sources_;
   std::vector<Error>& errors_;
   std::vector<bool>& bad_;
-  std::unique_ptr<Compiled> made_ = std::make_unique<Compiled>();
+  std::unique_ptr<CompiledMatcher> made_ = std::make_unique<CompiledMatcher>();
   std::map<Place, PatternSet::Builder> builders_;
 };
 

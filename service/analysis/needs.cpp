@@ -15,7 +15,7 @@ using Needs = std::vector<std::vector<std::string>>;
 constexpr int kCounted = 3;
 
 // One element of a sequence with its quantifier.
-struct Item {
+struct NeedItem {
   std::string_view atom;
   std::string_view quantifier;
   Quantifier times;
@@ -98,12 +98,12 @@ std::string uncounted(std::string_view regex) {
   return made;
 }
 
-std::string uncounted(const Item& item) {
+std::string uncounted(const NeedItem& item) {
   return uncounted(std::string(item.atom) + std::string(item.quantifier));
 }
 
 // Something that may fill much of a text, so that what follows it may begin anywhere.
-bool gap(const Item& item) {
+bool gap(const NeedItem& item) {
   // "(\\w+ )?" may be missing, and is costly when it is not.
   if (item.times.most == 1)
     return item.times.least == 0 && item.atom.find_first_of("*+{") != std::string_view::npos;
@@ -116,7 +116,7 @@ bool gap(const Item& item) {
 }
 
 // The stretches of a sequence between its gaps, without what may be missing at their ends.
-std::vector<std::string> parts_of(const std::vector<Item>& items) {
+std::vector<std::string> parts_of(const std::vector<NeedItem>& items) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < items.size();) {
     std::size_t end = i;
@@ -156,7 +156,7 @@ std::vector<std::vector<std::string>> needs_of(std::string_view regex) {
   const std::string flags(regex.substr(0, begin));
   if (changes_flags(regex, begin)) return whole;
 
-  std::vector<std::vector<Item>> alternatives(1);
+  std::vector<std::vector<NeedItem>> alternatives(1);
   for (std::size_t i = begin; i < regex.size();) {
     if (regex[i] == '|') {
       alternatives.emplace_back();
@@ -174,11 +174,11 @@ std::vector<std::vector<std::string>> needs_of(std::string_view regex) {
   }
 
   Needs needs;
-  for (const std::vector<Item>& items : alternatives) {
+  for (const std::vector<NeedItem>& items : alternatives) {
     std::vector<std::string> parts = parts_of(items);
     if (parts.empty()) {
       std::string relaxed;
-      for (const Item& item : items) relaxed += uncounted(item);
+      for (const NeedItem& item : items) relaxed += uncounted(item);
       parts.push_back(relaxed.empty() ? std::string(regex.substr(begin)) : relaxed);
     }
     for (std::string& part : parts) part = flags + part;

@@ -47,9 +47,9 @@ bool is_name(std::string_view text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 
-class Reader {
+class PackReader {
  public:
-  Reader(const PackSource& source, std::vector<Error>& errors)
+  PackReader(const PackSource& source, std::vector<Error>& errors)
       : source_(source), complaints_(source, errors) {}
 
   Pack read(const toml::Table& top) {
@@ -397,7 +397,7 @@ std::optional<Pack> read_pack(const PackSource& source, std::vector<Error>& erro
     errors.push_back(std::move(table).error());
     return std::nullopt;
   }
-  return Reader(source, errors).read(*table);
+  return PackReader(source, errors).read(*table);
 }
 
 }  // namespace chaffinch

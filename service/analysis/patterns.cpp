@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxLiteral = 1'000;
 
-class Compiled final : public PatternSet {
+class CompiledPatterns final : public PatternSet {
  public:
   std::unique_ptr<RegexSet> regexes;
   std::unique_ptr<Literals> plain;
@@ -67,7 +67,7 @@ Done PatternSet::Builder::add_literal(std::uint32_t pattern, std::string_view te
 Result<std::unique_ptr<PatternSet>> PatternSet::Builder::build() {
   Parts parts = std::move(*parts_);
   *parts_ = Parts{};
-  auto made = std::make_unique<Compiled>();
+  auto made = std::make_unique<CompiledPatterns>();
   if (!parts.regexes.empty()) {
     Result<std::unique_ptr<RegexSet>> regexes = parts.regexes.build();
     if (!regexes) return tl::unexpected(std::move(regexes).error());

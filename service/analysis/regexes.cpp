@@ -81,7 +81,7 @@ bool matches_nothing(const RE2& regex) {
   return false;
 }
 
-class Compiled final : public RegexSet {
+class CompiledRegexes final : public RegexSet {
  public:
   std::vector<Regex> regexes;
   RequiredIndex required;
@@ -265,7 +265,7 @@ Done RegexSet::Builder::add(std::uint32_t pattern, std::string_view regex, bool 
 }
 
 Result<std::unique_ptr<RegexSet>> RegexSet::Builder::build() {
-  auto made = std::make_unique<Compiled>();
+  auto made = std::make_unique<CompiledRegexes>();
   made->regexes = std::move(parts_->regexes);
   parts_->regexes.clear();
   std::vector<RequiredIndex::Source> sources;

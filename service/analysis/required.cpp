@@ -23,9 +23,9 @@ struct Flags {
   bool all_lines = false;  // "." is every character
 };
 
-class Reader {
+class RegexReader {
  public:
-  Reader(std::string_view regex, const LetterCase& letter_case) : regex_(regex), case_(letter_case) {}
+  RegexReader(std::string_view regex, const LetterCase& letter_case) : regex_(regex), case_(letter_case) {}
 
   std::optional<Ways> read(bool ignore_case) {
     const std::vector<Piece> branches = alternatives({.ignore_case = ignore_case}, 0);
@@ -404,7 +404,7 @@ class Reader {
 }  // namespace
 
 std::optional<Ways> required(std::string_view regex, bool ignore_case, const LetterCase& letter_case) {
-  return Reader(regex, letter_case).read(ignore_case);
+  return RegexReader(regex, letter_case).read(ignore_case);
 }
 
 bool ignores_case(std::string_view regex) {

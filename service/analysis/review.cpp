@@ -231,13 +231,13 @@ class Review {
   CostlyRegexes costly_;
 };
 
-struct Place {
+struct PackPlace {
   std::string pack, where;
 };
 
 // Where each pattern and composite stands.
-std::map<std::string, Place, std::less<>> places_of(std::span<const PackSource> sources) {
-  std::map<std::string, Place, std::less<>> places;
+std::map<std::string, PackPlace, std::less<>> places_of(std::span<const PackSource> sources) {
+  std::map<std::string, PackPlace, std::less<>> places;
   std::vector<Error> ignored;
   for (const PackSource& source : sources) {
     const auto pack = read_pack(source, ignored);

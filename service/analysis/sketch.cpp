@@ -11,7 +11,7 @@ namespace chaffinch {
 namespace {
 
 constexpr std::size_t kPlaces = std::tuple_size_v<Sketch>;
-constexpr std::uint32_t kNone = 0xFFFFFFFF;
+constexpr std::uint32_t kNothing = 0xFFFFFFFF;
 
 // The finaliser of splitmix64.
 constexpr std::uint64_t mixed(std::uint64_t x) {
@@ -31,7 +31,7 @@ constexpr bool between(char32_t c) {
 // The minima of each place, as shingles come in.
 class Minima {
  public:
-  Minima() { least_.fill(kNone); }
+  Minima() { least_.fill(kNothing); }
 
   // The next character; 0 stands for all that is between words.
   void take(std::uint32_t c) {
@@ -50,7 +50,7 @@ class Minima {
     Sketch sketch;
     for (std::size_t i = 0; i < kPlaces; ++i) {
       std::size_t from = i, distance = 0;
-      while (least_[from] == kNone && distance < kPlaces) {
+      while (least_[from] == kNothing && distance < kPlaces) {
         from = (from + 1) % kPlaces;
         ++distance;
       }

@@ -57,9 +57,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 }
 
 std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kShown = 60;
+  constexpr std::size_t kQuoted = 60;
   std::string made = "\"";
-  std::size_t end = std::min(text.size(), kShown);
+  std::size_t end = std::min(text.size(), kQuoted);
   while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
   for (const char c : text.substr(0, end)) made += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   return made + (end < text.size() ? "...\"" : "\"");

@@ -30,7 +30,7 @@ std::size_t well_formed(std::string_view text, std::size_t at) {
 }
 
 // What shape_of needs to know of one character.
-struct Kind {
+struct LetterKind {
   bool letter = false;
   bool upper = false;
   bool digit = false;
@@ -51,8 +51,8 @@ bool is_hidden(char32_t c) {
          (c >= 0xE0000 && c <= 0xE0FFF && !(c >= 0xE0100 && c <= 0xE01EF));
 }
 
-Kind kind_of(char32_t c) {
-  Kind kind;
+LetterKind kind_of(char32_t c) {
+  LetterKind kind;
   const auto code = static_cast<UChar32>(c);
   switch (u_charType(code)) {
     case U_UPPERCASE_LETTER:
@@ -209,7 +209,7 @@ class Counter {
 
   void character(char32_t c, bool first) {
     ++shape_.characters;
-    const Kind kind = kind_of(c);
+    const LetterKind kind = kind_of(c);
     if (kind.space) {
       ++shape_.spaces;
       if (c == 0x85 || c == 0x2028 || c == 0x2029) ++shape_.lines;
@@ -248,7 +248,7 @@ class Counter {
     joined_ = false;
   }
 
-  void letter(char32_t c, const Kind& kind) {
+  void letter(char32_t c, const LetterKind& kind) {
     ++shape_.letters;
     if (kind.upper) ++shape_.upper;
     last_script_ = kind.script;

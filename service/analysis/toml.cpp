@@ -21,9 +21,9 @@ int number_of(::toml::source_index index) {
 }
 
 // Recursion is as deep as toml++ lets values nest: 256.
-class Reader {
+class TomlReader {
  public:
-  Reader(std::string_view text, std::string_view name) : text_(text), name_(name) {}
+  TomlReader(std::string_view text, std::string_view name) : text_(text), name_(name) {}
 
   Result<Table> table(const ::toml::table& from) const {
     Table read;
@@ -103,8 +103,8 @@ std::string excerpt(std::string_view text, int line, int column) {
   if (row.ends_with('\r')) row.remove_suffix(1);
 
   // By code points, as the columns count; a tab stays a tab under a tab, so that the caret stands right.
-  constexpr int kShown = 100;
-  const int first = column > kShown - 20 ? column - (kShown - 20) : 1;
+  constexpr int kQuoted = 100;
+  const int first = column > kQuoted - 20 ? column - (kQuoted - 20) : 1;
   std::string shown;
   std::string under;
   int point = 0;
@@ -112,7 +112,7 @@ std::string excerpt(std::string_view text, int line, int column) {
     std::size_t next = i + 1;
     while (next < row.size() && (static_cast<unsigned char>(row[next]) & 0xC0U) == 0x80U) ++next;
     ++point;
-    if (point >= first + kShown) break;
+    if (point >= first + kQuoted) break;
     if (point >= first) {
       const bool control = static_cast<unsigned char>(row[i]) < 0x20 && row[i] != '\t';
       shown += control ? "?" : std::string(row.substr(i, next - i));
@@ -148,7 +148,7 @@ Result<Table> parse(std::string_view text, std::string_view name) {
   }
   try {
     const ::toml::table parsed = ::toml::parse(text, name);
-    return Reader(text, name).table(parsed);
+    return TomlReader(text, name).table(parsed);
   } catch (const ::toml::parse_error& error) {
     const int line = number_of(error.source().begin.line);
     const int column = number_of(error.source().begin.column);

@@ -19,7 +19,7 @@ constexpr std::size_t kMaxEntry = 1'000;  // bytes
 constexpr std::size_t kMaxErrors = 10;
 constexpr std::uint32_t kFewLetters = 3;
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   constexpr std::string_view kWhite = " \t\r\v\f";
   const std::size_t first = text.find_first_not_of(kWhite);
   if (first == std::string_view::npos) return {};
@@ -84,7 +84,7 @@ std::string toml_text(std::string_view text) {
 }
 
 // One pattern of the pack and the entries that it looks for.
-struct Part {
+struct ListPart {
   std::string suffix;  // of its name
   std::string type, view, fields;
   std::vector<std::string> entries;  // of its own list
@@ -135,7 +135,7 @@ class Import {
       const std::string_view row = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), row.size() + 1));
       ++made_.lines;
-      const std::string_view entry = trimmed(row);
+      const std::string_view entry = without_blanks(row);
       if (entry.empty()) {
         ++made_.empty;
         continue;
@@ -210,7 +210,7 @@ class Import {
   }
 
   void write(const std::string& ham) {
-    std::vector<Part> parts;
+    std::vector<ListPart> parts;
     if (words()) {
       word_parts(parts);
     } else {
@@ -221,7 +221,7 @@ class Import {
     toml = "# Made from " + file_ + " by `chaffinch rules import`.\npack = \"" + wish_.name +
            "\"\nabout = " + toml_text(wish_.about) + "\n";
     std::string any;
-    for (const Part& part : parts) {
+    for (const ListPart& part : parts) {
       const std::string name = wish_.name + (summed && part.suffix.empty() ? "_entry" : part.suffix);
       any += (any.empty() ? "" : " or ") + name;
       toml += "\n[[pattern]]\nname = \"" + name + "\"\nabout = " + toml_text(wish_.about) + "\n" +
@@ -260,15 +260,15 @@ class Import {
     return "score = " + number + "\n";
   }
 
-  void wordpress_parts(std::vector<Part>& parts) {
-    constexpr const char* kFields =
+  void wordpress_parts(std::vector<ListPart>& parts) {
+    constexpr const char* kSearched =
         R"("content", "author.name", "author.email", "author.url", "client.user_agent")";
-    Part text{"", "substring", "raw", kFields, {}, {}, {}};
-    Part address{"_address", "substring", "raw", std::string(kFields) + R"(, "client.ip")", {}, {}, {}};
-    Part visible{"_visible", "substring", "visible", R"("content")", {}, {}, {}};
+    ListPart text{"", "substring", "raw", kSearched, {}, {}, {}};
+    ListPart address{"_address", "substring", "raw", std::string(kSearched) + R"(, "client.ip")", {}, {}, {}};
+    ListPart visible{"_visible", "substring", "visible", R"("content")", {}, {}, {}};
     for (const ListEntry& entry : made_.entries)
       (fits_address(entry.text) ? address : text).entries.push_back(entry.text);
-    for (Part* part : {&text, &address}) {
+    for (ListPart* part : {&text, &address}) {
       if (part->entries.empty()) continue;
       part->spam = toml_text(part->entries.front());
       std::string remarks;
@@ -284,8 +284,8 @@ class Import {
   }
 
   // An entry that is still to be seen when markup is taken out; without one there is nothing to look for.
-  std::string visible_example(const std::vector<Part>& parts) const {
-    for (const Part& part : parts) {
+  std::string visible_example(const std::vector<ListPart>& parts) const {
+    for (const ListPart& part : parts) {
       for (const std::string& entry : part.entries) {
         Submission comment;
         comment.content = entry;
@@ -295,19 +295,19 @@ class Import {
     return {};
   }
 
-  void word_parts(std::vector<Part>& parts) {
+  void word_parts(std::vector<ListPart>& parts) {
     const bool keywords = wish_.format == ListFormat::keywords;
-    Part text{"",
-              "word",
-              keywords ? "folded" : "visible",
-              keywords ? R"("content", "author.name", "author.url")"
-                       : R"("content", "author.name", "author.email", "author.url", "client.user_agent")",
-              {},
-              {},
-              {}};
-    Part domain{"_domain", "domain", "", R"("link", "author.email")", {}, {}, {}};
-    Part email{"_email", "email", "", R"("author.email")", {}, {}, {}};
-    Part address{"_address", "cidr", "", R"("client.ip")", {}, {}, {}};
+    ListPart text{"",
+                  "word",
+                  keywords ? "folded" : "visible",
+                  keywords ? R"("content", "author.name", "author.url")"
+                           : R"("content", "author.name", "author.email", "author.url", "client.user_agent")",
+                  {},
+                  {},
+                  {}};
+    ListPart domain{"_domain", "domain", "", R"("link", "author.email")", {}, {}, {}};
+    ListPart email{"_email", "email", "", R"("author.email")", {}, {}, {}};
+    ListPart address{"_address", "cidr", "", R"("client.ip")", {}, {}, {}};
     for (const ListEntry& entry : made_.entries) {
       switch (entry.kind) {
         case ListEntry::Kind::text:
@@ -339,7 +339,7 @@ class Import {
       address.spam =
           "{content = \"hello\", ip = " + toml_text(Network::parse(address.entries.front())->address.text()) +
           "}";
-    for (Part* part : {&text, &domain, &email, &address})
+    for (ListPart* part : {&text, &domain, &email, &address})
       if (!part->entries.empty()) parts.push_back(std::move(*part));
   }
 

@@ -24,7 +24,6 @@ namespace chaffinch::cli {
 namespace {
 
 constexpr std::size_t kPackBytes = 16 * 1024 * 1024;  // one pack file
-constexpr std::size_t kListBytes = 64 * 1024 * 1024;  // one list file: 60,000 entries are about 1 MiB
 constexpr std::size_t kConfigBytes = 1024 * 1024;
 constexpr std::size_t kMostPacks = 1'000;
 

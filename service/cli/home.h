@@ -25,6 +25,7 @@ struct Given {
 inline constexpr const char* kDatabaseName = "chaffinch.db";
 inline constexpr const char* kDataSetting = "data.folder";
 inline constexpr const char* kRulesSetting = "rules.folder";
+inline constexpr std::size_t kListBytes = 64 * 1024 * 1024;  // one list file: 60,000 entries are about 1 MiB
 
 Time now();  // the system's clock
 

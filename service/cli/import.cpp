@@ -18,7 +18,6 @@ namespace chaffinch::cli {
 namespace {
 
 constexpr std::size_t kBatch = 500;  // rows in one transaction
-constexpr std::uint64_t kShownBad = 20;
 
 // What the run did, for the summary.
 struct Tally {

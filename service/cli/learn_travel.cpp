@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::uint32_t kPage = 1'000;
 constexpr std::size_t kMost = 100'000;  // lessons of one file: some 150 MB while they are taken in
-constexpr std::uint64_t kShownBad = 20;
 
 std::unique_ptr<Store> store_of(const Given& given) {
   auto settings = settings_of(given);

@@ -10,6 +10,7 @@
 namespace chaffinch::cli {
 
 inline constexpr std::size_t kLongestLine = 1024 * 1024;
+inline constexpr std::uint64_t kShownBad = 20;  // lines of which it is told what is bad; the rest is counted
 
 class LineReader {
  public:

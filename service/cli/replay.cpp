@@ -20,16 +20,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kTries = 6;                                 // of one row that is answered 429 or 503
 constexpr auto kLongestPause = std::chrono::seconds(30);  // however long Retry-After says
-constexpr std::uint64_t kShownBad = 20;
-constexpr int kLostInARow = 50;  // answers that did not come: the service is gone
+constexpr int kLostInARow = 50;                           // answers that did not come: the service is gone
 
 // "http://host:port/prefix", taken apart.
-struct Address {
+struct ServerAddress {
   std::string base;    // "http://host:port"
   std::string prefix;  // "" or "/prefix"
 };
 
-Result<Address> address_of(std::string_view url) {
+Result<ServerAddress> address_of(std::string_view url) {
   const auto wrong = [&] {
     return fail(Code::invalid, "'" + std::string(url) + "' is not the address of a service", "--to",
                 "it looks like http://127.0.0.1:8080");
@@ -38,7 +37,7 @@ Result<Address> address_of(std::string_view url) {
   if (scheme == 0) return wrong();
   const std::size_t slash = std::min(url.find('/', scheme), url.size());
   if (slash == scheme || url.find_first_of("?# @") != std::string_view::npos) return wrong();
-  Address address{.base = std::string(url.substr(0, slash)), .prefix = std::string(url.substr(slash))};
+  ServerAddress address{.base = std::string(url.substr(0, slash)), .prefix = std::string(url.substr(slash))};
   while (address.prefix.ends_with('/')) address.prefix.pop_back();
   return address;
 }
@@ -55,7 +54,7 @@ std::string status_in(std::string_view body) {
 
 class Replayer {
  public:
-  Replayer(const Replay& wish, Address address, LineReader& reader)
+  Replayer(const Replay& wish, ServerAddress address, LineReader& reader)
       : wish_(wish),
         address_(std::move(address)),
         reader_(reader),
@@ -230,7 +229,7 @@ class Replayer {
   }
 
   const Replay& wish_;
-  const Address address_;
+  const ServerAddress address_;
   std::mutex reading_;
   LineReader& reader_;  // guarded by reading_
   bool ended_ = false;  // guarded by reading_

@@ -17,11 +17,6 @@
 namespace chaffinch::cli {
 namespace {
 
-std::string wide(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
-}
-
 Result<Submission> comment_of(const RulesTest& wish) {
   Submission comment;
   comment.article.id = "test";

@@ -21,12 +21,6 @@ namespace {
 
 constexpr std::size_t kShownRules = 40;
 
-std::string wide(std::string text, std::size_t width, bool right = false) {
-  // Names are ASCII: bytes are columns.
-  const std::string blanks(text.size() < width ? width - text.size() : 0, ' ');
-  return right ? blanks + text : text + blanks;
-}
-
 std::string number(std::uint64_t count, std::size_t width) {
   return wide(grouped(count), width, true);
 }

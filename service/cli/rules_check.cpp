@@ -14,11 +14,6 @@ namespace {
 constexpr double kShareOfKnown = 0.05;
 constexpr std::uint64_t kLeastOfKnown = 5;
 
-std::string wide(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
-}
-
 // "mine.toml:12: warning (broad): what", and below it the line with its caret and the advice.
 std::string shown(const std::string& where, const std::string& kind, const std::string& what,
                   const std::string& advice) {

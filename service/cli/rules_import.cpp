@@ -5,6 +5,7 @@
 
 #include "analysis/word_list.h"
 #include "cli/commands.h"
+#include "cli/home.h"
 #include "cli/known.h"
 #include "cli/terminal.h"
 
@@ -13,7 +14,6 @@ namespace fs = std::filesystem;
 namespace chaffinch::cli {
 namespace {
 
-constexpr std::size_t kListBytes = 64 * 1024 * 1024;
 constexpr std::size_t kWorst = 20;
 constexpr std::size_t kLongestName = 40;
 

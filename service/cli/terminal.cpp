@@ -125,6 +125,11 @@ std::string fixed(double number, int digits) {
   return text;
 }
 
+std::string wide(std::string text, std::size_t width, bool right) {
+  const std::string blanks(text.size() < width ? width - text.size() : 0, ' ');
+  return right ? blanks + text : text + blanks;
+}
+
 Progress::Progress(std::string what, std::uint64_t total)
     : what_(std::move(what)),
       total_(total),

@@ -34,6 +34,8 @@ std::string in_one_sentence(const Error& error);  // without line end, made plai
 
 std::string grouped(std::uint64_t number);     // 12,345,678
 std::string fixed(double number, int digits);  // 3.50
+// Filled with blanks to `width` bytes; `right`: blanks before it. Of ASCII, whose bytes are columns.
+std::string wide(std::string text, std::size_t width, bool right = false);
 
 // A bar on standard error, drawn at most ten times a second and only when that is a terminal.
 class Progress {

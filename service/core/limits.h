@@ -18,6 +18,7 @@ inline constexpr std::size_t kType = 40;
 inline constexpr std::size_t kReason = 100;
 inline constexpr std::size_t kNote = 2'000;
 inline constexpr std::size_t kSiteName = 100;
+inline constexpr std::size_t kSecret = 200;  // a token as sent; ours have 47, a wished one may have more
 inline constexpr std::size_t kIdempotencyKey = 200;
 inline constexpr std::size_t kQueryText = 300;               // free text in a search
 inline constexpr std::size_t kBody = 256 * 1024;             // one JSON or form body

@@ -11,6 +11,7 @@
 #include "analysis/charset.h"
 #include "analysis/text.h"
 #include "core/limits.h"
+#include "http/wire_submission.h"
 #include "secrets.h"
 
 namespace chaffinch::http {
@@ -20,7 +21,6 @@ constexpr std::size_t kName = 200;     // bytes of a field's name as sent
 constexpr std::size_t kLine = 4'000;   // and of a value that is one line, decoded, before it is read
 constexpr std::size_t kContexts = 30;  // comment_context[]
 constexpr std::size_t kBlogName = 250;
-constexpr std::size_t kHoneypot = 200;
 constexpr std::string_view kContext = "comment_context";
 
 // In the order of the protocol's pages. Others that it documents (comment_parent, blog_lang, callback,
@@ -121,7 +121,7 @@ bool is_context(std::string_view name) {
   return name.empty() || (name.front() == '[' && name.back() == ']' && name.size() >= 2);
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view stripped(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
@@ -137,7 +137,7 @@ std::string_view cut(std::string_view text, std::size_t limit) {
 
 // As one line.
 std::string line(std::string_view text, std::size_t limit) {
-  std::string one(trimmed(text));
+  std::string one(stripped(text));
   for (char& c : one) {
     if (static_cast<unsigned char>(c) < 0x20 || c == '\x7f') c = ' ';
   }
@@ -145,14 +145,14 @@ std::string line(std::string_view text, std::size_t limit) {
 }
 
 bool says_yes(std::string_view text) {
-  const std::string word = ascii_lower(trimmed(text));
+  const std::string word = ascii_lower(stripped(text));
   return word == "1" || word == "true" || word == "yes" || word == "on";
 }
 
 bool names_administrator(std::string_view roles) {
   while (!roles.empty()) {
     const std::size_t end = std::min(roles.find(','), roles.size());
-    if (ascii_lower(trimmed(roles.substr(0, end))) == "administrator") return true;
+    if (ascii_lower(stripped(roles.substr(0, end))) == "administrator") return true;
     roles.remove_prefix(std::min(end + 1, roles.size()));
   }
   return false;
@@ -160,7 +160,7 @@ bool names_administrator(std::string_view roles) {
 
 // Proxies make lists of it: the first one is the author's.
 std::string address_in(std::string_view text) {
-  std::string_view one = trimmed(text.substr(0, text.find(',')));
+  std::string_view one = stripped(text.substr(0, text.find(',')));
   if (one.starts_with('[') && one.find(']') != std::string_view::npos) one = one.substr(1, one.find(']') - 1);
   const auto address = Address::parse(one);
   return address ? address->text() : std::string();
@@ -169,7 +169,7 @@ std::string address_in(std::string_view text) {
 // From showing the form to now; nothing when the browser's clock cannot be right.
 std::optional<std::int64_t> elapsed(std::string_view shown_at, Time now) {
   std::int64_t since = 0;
-  shown_at = trimmed(shown_at);
+  shown_at = stripped(shown_at);
   const auto [end, error] = std::from_chars(shown_at.data(), shown_at.data() + shown_at.size(), since);
   if (error != std::errc() || end != shown_at.data() + shown_at.size() || since <= 0) return std::nullopt;
   const std::int64_t here = now / kMillisecond;
@@ -210,13 +210,13 @@ AkismetForm read_akismet_form(std::string_view body,
       form.context.push_back(decoded(value.substr(0, kLine)));
     }
   });
-  if (const std::string named(trimmed(form["honeypot_field_name"])); !named.empty()) {
+  if (const std::string named(stripped(form["honeypot_field_name"])); !named.empty()) {
     pairs_of(body, [&](const std::string& name, std::string_view value) {
       if (name == named || name == "POST_" + named) trap = value.empty() ? trap : value;
     });
     form.honeypot = decoded(trap.substr(0, kLine));
   }
-  if (const std::string_view own = trimmed(form["blog_charset"]); !own.empty()) charset = own;
+  if (const std::string_view own = stripped(form["blog_charset"]); !own.empty()) charset = own;
   const std::string from(charset);
   for (auto& [name, value] : form.fields) value = to_utf8(value, from);
   for (std::string& one : form.context) one = to_utf8(one, from);
@@ -244,7 +244,7 @@ void without_wordpress_escapes(AkismetForm& form, std::string_view agent) {
 
 std::string akismet_key_in(const AkismetForm& form, std::string_view host) {
   for (const char* name : {"key", "api_key"}) {
-    if (const std::string_view key = trimmed(form[name]); !key.empty()) return std::string(key);
+    if (const std::string_view key = stripped(form[name]); !key.empty()) return std::string(key);
   }
   const std::size_t dot = host.find('.');
   const std::string_view label = dot == std::string_view::npos ? std::string_view() : host.substr(0, dot);
@@ -252,7 +252,7 @@ std::string akismet_key_in(const AkismetForm& form, std::string_view host) {
 }
 
 std::string blog_name(std::string_view url) {
-  url = trimmed(url);
+  url = stripped(url);
   if (const std::size_t scheme = url.find("://"); scheme != std::string_view::npos)
     url.remove_prefix(scheme + 3);
   url = url.substr(0, url.find_first_of("?#"));
@@ -284,7 +284,7 @@ Result<Asked> read_akismet_comment(const AkismetForm& form, const std::string& s
   }
   Asked asked;
   asked.blog = blog_name(form["blog"]);
-  asked.id = Id::parse(trimmed(form["guid"]));
+  asked.id = Id::parse(stripped(form["guid"]));
   asked.test = form.flag("is_test");
   asked.again = !report && form.has("recheck_reason");
 
@@ -306,11 +306,11 @@ Result<Asked> read_akismet_comment(const AkismetForm& form, const std::string& s
                     .user_agent = line(form["user_agent"], limits::kUserAgent),
                     .referrer = line(form["referrer"], limits::kUrl)};
   if (const std::string type = line(form["comment_type"], limits::kType); !type.empty()) comment.type = type;
-  comment.created_at = parse_time(trimmed(form["comment_date_gmt"]));
+  comment.created_at = parse_time(stripped(form["comment_date_gmt"]));
   if (comment.created_at && *comment.created_at > now + kDay) comment.created_at.reset();
   if (!report && !asked.again) comment.form.elapsed_ms = elapsed(form["POST_ak_js"], now);
   for (const std::string_view trap : {std::string_view(form.honeypot), form["POST_ak_hp_textarea"]}) {
-    if (!trimmed(trap).empty()) comment.form.honeypot = line(trap, kHoneypot);
+    if (!stripped(trap).empty()) comment.form.honeypot = line(trap, kHoneypot);
   }
 
   const std::string& name = comment.author.name;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/text.h"
+#include "core/limits.h"
 #include "http/calls.h"
 #include "http/desk_cookie.h"
 #include "http/head.h"
@@ -14,18 +15,11 @@
 namespace chaffinch::http {
 namespace {
 
-constexpr std::size_t kSecret = 200;  // bytes of a token; ours have 47
 constexpr std::string_view kJson = "application/json";
 // Feed readers know a name and a password, so here the token may be the password. Nowhere else: browsers send
 // Basic credentials by themselves, whoever's page asks them to.
 constexpr std::string_view kQueueFeed = "/v1/queue.atom";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::string joined(const std::vector<std::string_view>& words) {
   std::string text;
@@ -168,7 +162,8 @@ Result<Who> Api::Parts::who_is(const Ask& ask, const Route& route, Time now) {
   const std::string_view scheme = text.substr(0, blank);
   std::string_view secret = trimmed(text.substr(blank));
   if (same_word(scheme, "Receipt")) {
-    if (secret.empty() || secret.size() > kSecret) return no_token("the receipt in Authorization is none");
+    if (secret.empty() || secret.size() > limits::kSecret)
+      return no_token("the receipt in Authorization is none");
     who.receipt = secret;
     return who;
   }
@@ -179,7 +174,7 @@ Result<Who> Api::Parts::who_is(const Ask& ask, const Route& route, Time now) {
   } else if (!same_word(scheme, "Bearer")) {
     return no_token("only Bearer tokens are understood");
   }
-  if (secret.empty() || secret.size() > kSecret || secret.find(' ') != std::string_view::npos) {
+  if (secret.empty() || secret.size() > limits::kSecret || secret.find(' ') != std::string_view::npos) {
     return no_token("that is not a token");
   }
   auto token = token_of(service, who.address, sha256_hex(secret), now);

@@ -5,20 +5,6 @@
 #include "http/wire.h"
 
 namespace chaffinch::http::calls {
-namespace {
-
-// The site of a reader's call, which must exist.
-Result<std::string> read_site(Service& service, Call& call, const std::string& named) {
-  auto site = site_of(call, named, true, "?site");
-  if (!site) return site;
-  if (auto known = service.sites.site(*site, call.now); !known) {
-    return fail(known.error().code, known.error().what, "?site", known.error().advice);
-  }
-  call.site = *site;
-  return site;
-}
-
-}  // namespace
 
 Result<Answer> thread(Service& service, Call& call) {
   Query from(call.ask);
@@ -42,18 +28,13 @@ Result<Answer> thread(Service& service, Call& call) {
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto site = read_site(service, call, named);
   if (!site) return tl::unexpected(std::move(site).error());
-  query.site = *site;
+  query.site = site->id;
   if (query.own && !service.intake.owns(receipt, *query.own)) {
     return fail(Code::forbidden, "the receipt is not the one of this comment", "?receipt");
   }
   auto page = service.store().thread(query);
   if (!page) return tl::unexpected(std::move(page).error());
-  std::optional<bool> markdown;
-  if (body) {
-    const auto known = service.sites.site(*site, call.now);
-    markdown = known && known->markdown;
-  }
-  Answer answer = json_answer(write_thread(*page, markdown));
+  Answer answer = json_answer(write_thread(*page, body ? std::optional(site->markdown) : std::nullopt));
   if (!query.own) answer.headers.emplace_back("Cache-Control", "no-cache");
   return answer;
 }
@@ -66,7 +47,7 @@ Result<Answer> counts(Service& service, Call& call) {
   if (auto fine = from.finish(); !fine) return tl::unexpected(std::move(fine).error());
   auto site = read_site(service, call, named);
   if (!site) return tl::unexpected(std::move(site).error());
-  auto counted = service.store().counts(*site, articles);
+  auto counted = service.store().counts(site->id, articles);
   if (!counted) return tl::unexpected(std::move(counted).error());
   Answer answer = json_answer(write_counts(articles, *counted));
   answer.headers.emplace_back("Cache-Control", "no-cache");

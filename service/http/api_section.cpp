@@ -18,16 +18,6 @@ namespace {
 
 constexpr std::uint32_t kFeed = 50;  // entries
 
-// The site of a reader's call, which must exist.
-Result<Site> read_site(Service& service, Call& call, const std::string& named) {
-  auto id = site_of(call, named, true, "?site");
-  if (!id) return tl::unexpected(std::move(id).error());
-  auto site = service.sites.site(*id, call.now);
-  if (!site) return fail(site.error().code, site.error().what, "?site", site.error().advice);
-  call.site = *id;
-  return site;
-}
-
 // An answer that a reader asks for again and again: 304 while it is the same.
 Answer unless_known(const Call& call, Answer answer) {
   const std::string tag = "\"" + sha256_hex(answer.body).substr(0, 20) + "\"";

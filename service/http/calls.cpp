@@ -174,6 +174,15 @@ Result<std::string> site_of(const Call& call, const std::string& named, bool nee
   return named;
 }
 
+Result<Site> read_site(Service& service, Call& call, const std::string& named) {
+  auto id = site_of(call, named, true, "?site");
+  if (!id) return tl::unexpected(std::move(id).error());
+  auto site = service.sites.site(*id, call.now);
+  if (!site) return fail(site.error().code, site.error().what, "?site", site.error().advice);
+  call.site = *id;
+  return site;
+}
+
 Result<Id> id_of(const Call& call, std::string_view what) {
   if (auto id = Id::parse(call.places.empty() ? std::string_view() : std::string_view(call.places.front()))) {
     return *id;

@@ -109,6 +109,8 @@ Answer empty_answer();  // 204
 // not_found, as if it did not exist. With `needed`, a token of all sites (and everybody) must name one.
 Result<std::string> site_of(const Call& call, const std::string& named, bool needed,
                             std::string_view where = "/site");
+// The site of a reader's call, which must exist.
+Result<Site> read_site(Service& service, Call& call, const std::string& named);
 Result<Id> id_of(const Call& call, std::string_view what);  // the {id} of the path
 
 // What the caller adds to a filter of the queue: how far it sees, under which name it claims, and who "me"

@@ -10,12 +10,6 @@
 namespace chaffinch::http {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // The last value of a header that a list may have been made of; "" when there is none.
 std::string_view last_of(const Ask& ask, std::string_view name) {
   std::string_view last;

@@ -36,8 +36,7 @@
 namespace chaffinch::http {
 namespace {
 
-constexpr int kBacklog = 1024;                 // the kernel cuts it to net.core.somaxconn
-constexpr std::size_t kKeptBuffer = 8 * 1024;  // an idle connection keeps no larger buffer
+constexpr int kBacklog = 1024;  // the kernel cuts it to net.core.somaxconn
 constexpr std::string_view kCrash = "something went wrong here; it has been noted";
 
 // httplib's side of a connection: it is handed requests whose framing was checked, one at a time, and writes

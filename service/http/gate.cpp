@@ -21,12 +21,6 @@ std::string guesser(std::string_view address, Guess guess) {
   return apart + caller(address);
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 Gate::Gate(GateOptions options) : options_(std::move(options)) {}

@@ -18,6 +18,9 @@
 
 namespace chaffinch::http {
 
+// Without the blanks and tabs around it, which a header's value may have (RFC 9110, 5.6.3).
+std::string_view trimmed(std::string_view text);
+
 inline constexpr std::size_t kRequestLine = 8 * 1024;  // method, target and version; longer: 414
 inline constexpr std::size_t kHead = 32 * 1024;        // the whole head; longer: 431
 inline constexpr std::size_t kHeaderCount = 100;       // more: 431

@@ -8,9 +8,7 @@
 namespace chaffinch::http {
 namespace {
 
-constexpr std::size_t kPiece = 16 * 1024;      // read at once
-constexpr std::size_t kKeptBuffer = 8 * 1024;  // an idle connection keeps no larger buffer
-
+constexpr std::size_t kPiece = 16 * 1024;  // read at once
 Reading refused(std::string_view why, int status, std::string_view detail) {
   return {Reading::State::refused, why, status, std::string(detail)};
 }

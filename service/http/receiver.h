@@ -12,6 +12,8 @@
 
 namespace chaffinch::http {
 
+inline constexpr std::size_t kKeptBuffer = 8 * 1024;  // an idle connection keeps no larger buffer
+
 // What became of reading. `gone`: the client closed or failed; there is nobody to answer.
 struct Reading {
   enum class State : std::uint8_t { whole, gone, refused };

@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <utility>
 
-#define ZLIB_CONST
 #include <zlib.h>
 
 #include "analysis/text.h"
@@ -37,7 +36,7 @@ constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
 
 constexpr std::size_t kWorthPacking = 1400;  // bytes; less fits into one packet as it is
 
-struct File {
+struct WebFile {
   std::string_view text;
   std::string_view type;
   std::string packed;  // gzip; empty where that would not be shorter
@@ -62,18 +61,18 @@ std::string gzip(std::string_view text, int level) {
 }
 
 // Made at the first request; what is in the program does not change.
-const std::map<std::string_view, File>& files() {
-  static const std::map<std::string_view, File> kFiles = [] {
-    std::map<std::string_view, File> made;
+const std::map<std::string_view, WebFile>& files() {
+  static const std::map<std::string_view, WebFile> kFiles = [] {
+    std::map<std::string_view, WebFile> made;
     for (const auto& [name, text] : kWebFiles) {
       const auto type =
           std::find_if(std::begin(kTypes), std::end(kTypes),
                        [&, at = std::string_view(name)](const auto& one) { return at.ends_with(one.first); });
       if (type == std::end(kTypes)) throw std::logic_error("no content type for " + std::string(name));
-      File file{.text = text,
-                .type = type->second,
-                .packed = gzip(text, Z_BEST_COMPRESSION),
-                .tag = sha256_hex(text).substr(0, 20)};
+      WebFile file{.text = text,
+                   .type = type->second,
+                   .packed = gzip(text, Z_BEST_COMPRESSION),
+                   .tag = sha256_hex(text).substr(0, 20)};
       if (file.packed.size() >= file.text.size()) file.packed.clear();
       made.emplace(name, std::move(file));
     }
@@ -82,7 +81,7 @@ const std::map<std::string_view, File>& files() {
   return kFiles;
 }
 
-const File* find(std::string_view path) {
+const WebFile* find(std::string_view path) {
   path.remove_prefix(std::min<std::size_t>(1, path.size()));
   const auto found = files().find(path);
   if (found != files().end()) return &found->second;
@@ -121,12 +120,12 @@ void put_page_headers(Answer& answer, std::string_view policy = kPagePolicy) {
 }  // namespace
 
 std::optional<std::string_view> web_file(std::string_view path) {
-  const File* file = find(path);
+  const WebFile* file = find(path);
   return file == nullptr ? std::nullopt : std::optional(file->text);
 }
 
 std::optional<Answer> web_answer(const Ask& ask, std::string_view path, WebUse use) {
-  const File* file = find(path);
+  const WebFile* file = find(path);
   if (file == nullptr) return std::nullopt;
   const bool packed = !file->packed.empty() && takes(ask.header("Accept-Encoding"), "gzip");
   // Two bodies, two tags.

@@ -17,18 +17,6 @@ constexpr std::size_t kOrigins = 50;
 constexpr std::size_t kOverrides = 180;
 constexpr double kHighest = 1'000;  // threshold
 
-template <class Wish, class Read>
-Result<Wish> read_object(std::string_view body, std::string_view what, Read read, Wish wish = {}) {
-  auto json = parse_json(body);
-  if (!json) return tl::unexpected(std::move(json).error());
-  Flaws flaws;
-  Fields fields(*json, {}, flaws, what);
-  read(fields, wish);
-  fields.finish();
-  if (flaws.any()) return flaws.error();
-  return wish;
-}
-
 bool is_site_id(std::string_view id) {
   const auto small = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !id.empty() && id.size() <= 63 && small(id.front()) &&

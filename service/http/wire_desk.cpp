@@ -1,13 +1,9 @@
 #include "http/wire_desk.h"
 
+#include "core/limits.h"
 #include "http/wire_json.h"
 
 namespace chaffinch::http {
-namespace {
-
-constexpr std::size_t kSecret = 200;  // bytes; a wished token may be so long
-
-}  // namespace
 
 Result<SignInWish> read_sign_in(std::string_view body) {
   auto json = parse_json(body);
@@ -15,8 +11,8 @@ Result<SignInWish> read_sign_in(std::string_view body) {
   Flaws flaws;
   Fields from(*json, {}, flaws, "a sign-in");
   SignInWish wish;
-  wish.code = from.text_or_empty("code", kSecret);
-  wish.token = from.text_or_empty("token", kSecret);
+  wish.code = from.text_or_empty("code", limits::kSecret);
+  wish.token = from.text_or_empty("token", limits::kSecret);
   if (!wish.code.empty() && !wish.token.empty())
     from.wrong("token", "there is a code already", "send one of both");
   if (wish.code.empty() && wish.token.empty())

@@ -114,4 +114,18 @@ class Telling {
   std::unique_ptr<Parts> parts_;
 };
 
+// Reads a body as one object ("a comment") with `read`, which is given its fields and the wish that they
+// make.
+template <class Wish, class Read>
+Result<Wish> read_object(std::string_view body, std::string_view what, Read read, Wish wish = {}) {
+  auto json = parse_json(body);
+  if (!json) return tl::unexpected(std::move(json).error());
+  Flaws flaws;
+  Fields fields(*json, {}, flaws, what);
+  read(fields, wish);
+  fields.finish();
+  if (flaws.any()) return flaws.error();
+  return wish;
+}
+
 }  // namespace chaffinch::http

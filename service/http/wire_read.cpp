@@ -20,20 +20,6 @@ namespace {
 constexpr std::size_t kReceipt = 200;
 constexpr std::size_t kToken = 200;  // of a form; ours have about 70
 
-// Reads a body as one object with `read`, which is given its fields.
-template <class Wish, class Read>
-Result<Wish> read_object(std::string_view body, std::string_view what, Read read) {
-  auto json = parse_json(body);
-  if (!json) return tl::unexpected(std::move(json).error());
-  Flaws flaws;
-  Fields fields(*json, {}, flaws, what);
-  Wish wish{};
-  read(fields, wish);
-  fields.finish();
-  if (flaws.any()) return flaws.error();
-  return wish;
-}
-
 bool blank(std::string_view body) {
   return body.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }

@@ -16,17 +16,9 @@ constexpr std::size_t kPackName = 64;
 constexpr std::size_t kLists = 100;
 constexpr std::size_t kPacks = 50;
 
-template <class Wish, class Read>
-Result<Wish> read_object(std::string_view body, std::string_view what, Read read) {
-  Wish wish;
-  auto json = parse_json(body.empty() ? std::string_view("{}") : body);
-  if (!json) return tl::unexpected(std::move(json).error());
-  Flaws flaws;
-  Fields fields(*json, {}, flaws, what);
-  read(fields, wish);
-  fields.finish();
-  if (flaws.any()) return flaws.error();
-  return wish;
+// What may be left out altogether.
+std::string_view or_empty(std::string_view body) {
+  return body.empty() ? std::string_view("{}") : body;
 }
 
 bool is_list_name(std::string_view name) {
@@ -191,14 +183,14 @@ Json report_json(const Backtest::Report& report, bool stored) {
 }  // namespace
 
 Result<PackWish> read_put_pack(std::string_view body, const std::string& name) {
-  return read_object<PackWish>(body, "a pack", [&](Fields& from, PackWish& wish) {
+  return read_object<PackWish>(or_empty(body), "a pack", [&](Fields& from, PackWish& wish) {
     wish.pack.name = name + ".toml";
     read_pack_fields(from, wish.pack);
   });
 }
 
 Result<PackWish> read_validate(std::string_view body) {
-  return read_object<PackWish>(body, "a pack", [](Fields& from, PackWish& wish) {
+  return read_object<PackWish>(or_empty(body), "a pack", [](Fields& from, PackWish& wish) {
     wish.pack.name = "draft.toml";
     wish.site = from.text_or_empty("site", limits::kSiteName);
     read_pack_fields(from, wish.pack);
@@ -206,7 +198,7 @@ Result<PackWish> read_validate(std::string_view body) {
 }
 
 Result<TryWish> read_try(std::string_view body) {
-  return read_object<TryWish>(body, "a trial", [](Fields& from, TryWish& wish) {
+  return read_object<TryWish>(or_empty(body), "a trial", [](Fields& from, TryWish& wish) {
     wish.site = from.text_or_empty("site", limits::kSiteName);
     wish.packs = read_packs_field(from);
     const Json* submission = from.object("submission");
@@ -221,14 +213,14 @@ Result<TryWish> read_try(std::string_view body) {
 }
 
 Result<PublishWish> read_publish(std::string_view body) {
-  return read_object<PublishWish>(body, "a publishing", [](Fields& from, PublishWish& wish) {
+  return read_object<PublishWish>(or_empty(body), "a publishing", [](Fields& from, PublishWish& wish) {
     wish.site = from.text_or_empty("site", limits::kSiteName);
     wish.note = from.text_or_empty("note", limits::kNote);
   });
 }
 
 Result<SwitchWish> read_switch(std::string_view body) {
-  return read_object<SwitchWish>(body, "a change of a rule", [](Fields& from, SwitchWish& wish) {
+  return read_object<SwitchWish>(or_empty(body), "a change of a rule", [](Fields& from, SwitchWish& wish) {
     wish.site = from.text_or_empty("site", limits::kSiteName);
     wish.change.score = from.number("score", -kMaxScore, kMaxScore);
     if (const auto state = from.text("state", 20)) {
@@ -247,7 +239,7 @@ Result<SwitchWish> read_switch(std::string_view body) {
 }
 
 Result<BacktestWish> read_backtest(std::string_view body) {
-  return read_object<BacktestWish>(body, "a backtest", [](Fields& from, BacktestWish& wish) {
+  return read_object<BacktestWish>(or_empty(body), "a backtest", [](Fields& from, BacktestWish& wish) {
     wish.site = from.text_or_empty("site", limits::kSiteName);
     wish.packs = read_packs_field(from);
     wish.version = from.whole("version", 1, INT64_MAX);

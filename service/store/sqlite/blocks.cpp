@@ -229,12 +229,12 @@ Result<BlockPage> Engine::blocks(const std::string& reach, const std::string& ki
       site = (*entry)->no;
     }
     const std::size_t most = std::clamp<std::size_t>(limit, 1, limits::kPage);
-    constexpr int kExamine = 2'000;
+    constexpr int kExamineBlocks = 2'000;
     auto query = db.use(
         "SELECT b.no, b.id, b.site, b.kind, b.value, b.reason, b.by, b.created_at, b.expires_at, d.id FROM "
         "block b"
         " LEFT JOIN decision d ON d.no = b.decision WHERE b.no < ?1 ORDER BY b.no DESC LIMIT ?2");
-    query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamine);
+    query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamineBlocks);
     BlockPage page;
     std::int64_t last = 0;
     int seen = 0;
@@ -250,7 +250,7 @@ Result<BlockPage> Engine::blocks(const std::string& reach, const std::string& ki
       last = query.integer(0);
       if (asked) page.items.push_back(read_block(query, sites_));
     }
-    if (seen == kExamine) page.next = cursor_of(keys_, 'b', {last});
+    if (seen == kExamineBlocks) page.next = cursor_of(keys_, 'b', {last});
     return page;
   });
 }

@@ -7,7 +7,7 @@
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr int kPatience = 50;  // ms
+constexpr int kCheckpointPatience = 50;  // ms
 
 }  // namespace
 
@@ -48,7 +48,7 @@ void Checkpoints::between(Db& writer) {
     // Mostly nobody reads just then. Reads last milliseconds; a backup, which lasts longer, is not waited
     // for.
     const bool wait = pages >= kWait * step_;
-    if (wait) sqlite3_busy_timeout(writer.database().getHandle(), kPatience);
+    if (wait) sqlite3_busy_timeout(writer.database().getHandle(), kCheckpointPatience);
     const std::uint32_t carried = carry(writer, wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
     if (wait) sqlite3_busy_timeout(writer.database().getHandle(), Db::kBusyTimeout);
     tried_ = pages;

@@ -13,11 +13,11 @@
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kExamine = 2'000;  // lines of the log that one page looks at
-constexpr std::int64_t kSample = 3;        // comments of a decision that are shown
-constexpr std::size_t kBegins = 80;        // characters of these
-constexpr std::int64_t kSampleRead = 600;  // that are read for it
-constexpr std::uint64_t kItems = 50'000;   // and comments of decisions over several sites
+constexpr std::uint32_t kExamineLines = 2'000;  // lines of the log that one page looks at
+constexpr std::int64_t kSample = 3;             // comments of a decision that are shown
+constexpr std::size_t kBegins = 80;             // characters of these
+constexpr std::int64_t kSampleRead = 600;       // that are read for it
+constexpr std::uint64_t kItems = 50'000;        // and comments of decisions over several sites
 
 constexpr const char* kDecision =
     "SELECT d.no, d.id, d.kind, d.by, d.by_token, d.at, d.site, d.reason, d.note, d.changed, d.standing, "
@@ -306,7 +306,7 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
                        "SELECT no FROM decision WHERE no < ?1 AND site = ?3 UNION ALL"
                        " SELECT no FROM decision WHERE no < ?1 AND site IS NULL ORDER BY no DESC LIMIT ?2")
                  : db.use("SELECT no FROM decision WHERE no < ?1 ORDER BY no DESC LIMIT ?2");
-      query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamine);
+      query.bind(*place ? (**place)[0] : std::numeric_limits<std::int64_t>::max(), kExamineLines);
       if (wish.by_token)
         query.at(3, *wish.by_token);
       else if (!wish.by.empty())
@@ -317,7 +317,7 @@ Result<DecisionPage> Engine::decisions(const DecisionQuery& wish) {
     }
     DecisionPage page;
     std::int64_t last = 0;
-    bool more = some.size() == kExamine;
+    bool more = some.size() == kExamineLines;
     std::uint64_t items = 0;
     for (const std::int64_t no : some) {
       Decision decision;

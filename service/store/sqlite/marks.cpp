@@ -8,8 +8,6 @@ namespace {
 constexpr std::size_t kTimes = 64;
 constexpr std::size_t kKeys = 100'000;
 constexpr std::size_t kTotal = 400'000;
-// A reservation that was neither kept nor released belongs to a caller that is gone.
-constexpr Time kForgotten = 10 * kMinute;
 constexpr std::size_t kReservations = 100'000;
 // Comments that arrive together read their clocks in another order than they ask.
 constexpr Time kTogether = 5 * kSecond;

@@ -17,6 +17,9 @@
 
 namespace chaffinch::sqlite {
 
+// A reservation that was neither kept nor released for so long belongs to a caller that is gone.
+inline constexpr Time kForgotten = 10 * kMinute;
+
 class Marks {
  public:
   struct Ask {

@@ -4,12 +4,12 @@
 #include <functional>
 
 #include "analysis/sketch.h"
+#include "store/sqlite/marks.h"
 
 namespace chaffinch::sqlite {
 namespace {
 
-constexpr std::uint32_t kEnough = 64;      // as all counts of Facts
-constexpr Time kForgotten = 10 * kMinute;  // a reservation of a caller that is gone (as in marks.cpp)
+constexpr std::uint32_t kEnough = 64;  // as all counts of Facts
 constexpr std::size_t kFirstHeads = 1U << 12U;
 
 constexpr std::size_t kFirstNumbers = 1U << 12U;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kWalk = 2'000;  // rows looked at in one step
 constexpr std::int64_t kTrim = 500;    // rows beyond a site's number removed in one step
-constexpr Time kPause = kHour;         // between two walks
+constexpr Time kWalkPause = kHour;     // between two walks
 
 std::string_view bytes_of(const Sketch& sketch) {
   return {reinterpret_cast<const char*>(sketch.data()), sketch.size()};
@@ -115,7 +115,7 @@ void near_forget(Change& change, std::int64_t site, Kind kind, std::int64_t key)
 // Rows stand in the order of arrival: behind the first one that is young enough for everybody none is too
 // old.
 std::uint64_t near_sweep(Change& change, const Sites& sites, NearSweep& sweep, Time now, bool& more) {
-  if (now < sweep.done_at + kPause && sweep.done_at <= now) return 0;
+  if (now < sweep.done_at + kWalkPause && sweep.done_at <= now) return 0;
   Db& db = change.db;
   std::vector<std::int64_t> gone;
   std::int64_t seen = 0;
