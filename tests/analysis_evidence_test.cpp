@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,8 +15,10 @@
 #include "analysis/ruleset.h"
 #include "analysis/text.h"
 #include "core/limits.h"
+#include "shipped.h"
 
 using namespace chaffinch;
+using chaffinch::test::shipped_packs;
 
 TEST_SUITE_BEGIN("evidence");
 
@@ -219,24 +219,9 @@ spam = ["http://planted.example"]
 ham = ["nothing"]
 )";
 
-std::string read(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 // Everything that ships, and what looks for the planted words.
 std::shared_ptr<const RuleSet> all_rules() {
-  const std::filesystem::path folder = std::filesystem::path(CHAFFINCH_SOURCE) / "rules" / "packs";
-  std::vector<std::pair<std::string, std::string>> lists;
-  std::vector<PackSource> packs;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".txt")
-      lists.emplace_back(entry.path().filename().string(), read(entry.path()));
-  }
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml")
-      packs.push_back({entry.path().filename().string(), read(entry.path()), lists});
-  }
+  std::vector<PackSource> packs = shipped_packs();
   packs.push_back({"planted.toml", kPack, {}});
   std::vector<Error> errors;
   auto rules = RuleSet::build(packs, errors);

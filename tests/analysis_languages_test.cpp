@@ -3,9 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -14,8 +12,11 @@
 
 #include "analysis/gather.h"
 #include "analysis/ruleset.h"
+#include "shipped.h"
 
 using namespace chaffinch;
+using chaffinch::test::shipped_packs;
+using chaffinch::test::text_of;
 
 namespace {
 
@@ -23,28 +24,9 @@ constexpr std::size_t kFewestHam = 15;   // of each language
 constexpr std::size_t kFewestSpam = 10;  // of each language
 constexpr double kShareFlagged = 0.8;    // of the spam of each language
 
-std::string read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  REQUIRE_MESSAGE(file.good(), path.string());
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::shared_ptr<const RuleSet> shipped() {
-  const std::filesystem::path folder = std::filesystem::path(CHAFFINCH_SOURCE) / "rules" / "packs";
-  std::vector<std::pair<std::string, std::string>> lists;
-  std::vector<PackSource> packs;
-  std::set<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) files.insert(entry.path());
-  for (const auto& file : files) {
-    if (file.extension() == ".txt") lists.emplace_back(file.filename().string(), read(file));
-  }
-  for (const auto& file : files) {
-    if (file.extension() == ".toml") packs.push_back({file.filename().string(), read(file), lists});
-  }
   std::vector<Error> errors;
-  auto set = RuleSet::build(packs, errors);
+  auto set = RuleSet::build(shipped_packs(), errors);
   for (const Error& error : errors) MESSAGE(error.where << ": " << error.what);
   REQUIRE((set != nullptr));
   return set;
@@ -56,7 +38,7 @@ struct Row {
 };
 
 std::vector<Row> rows_of(const char* name) {
-  std::istringstream lines(read(std::filesystem::path(CHAFFINCH_SOURCE) / "tests" / "data" / name));
+  std::istringstream lines(text_of(std::filesystem::path(CHAFFINCH_SOURCE) / "tests" / "data" / name));
   std::vector<Row> rows;
   for (std::string line; std::getline(lines, line);) {
     const nlohmann::json read = nlohmann::json::parse(line);

@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +12,10 @@
 #include "analysis/gather.h"
 #include "analysis/ruleset.h"
 #include "rules/rule.h"
+#include "shipped.h"
 
 using namespace chaffinch;
+using chaffinch::test::shipped_packs;
 
 namespace {
 
@@ -46,30 +46,6 @@ std::vector<double> usual_knobs(const Rule& rule) {
 std::optional<Noticed> asked(const Rule& rule, const Evidence& seen) {
   const std::vector<double> values = usual_knobs(rule);
   return rule.examine(seen, Knobs(rule.knobs, values));
-}
-
-std::string read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  REQUIRE_MESSAGE(file.good(), path.string());
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// rules/packs as it lies in the repository: every pack is handed all lists.
-std::vector<PackSource> shipped_packs() {
-  const std::filesystem::path folder = std::filesystem::path(CHAFFINCH_SOURCE) / "rules" / "packs";
-  std::vector<std::pair<std::string, std::string>> lists;
-  std::vector<PackSource> packs;
-  std::set<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) files.insert(entry.path());
-  for (const auto& file : files) {
-    if (file.extension() == ".txt") lists.emplace_back(file.filename().string(), read(file));
-  }
-  for (const auto& file : files) {
-    if (file.extension() == ".toml") packs.push_back({file.filename().string(), read(file), lists});
-  }
-  return packs;
 }
 
 std::string listed(const std::vector<Error>& errors) {

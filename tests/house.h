@@ -50,6 +50,13 @@ inline std::string member(std::string_view json, std::string_view name) {
   return std::string(json.substr(at, std::min(json.find_first_of(",}]", at), json.size()) - at));
 }
 
+// The value of an answer's header; "" when it has none.
+inline std::string header(const http::Answer& answer, std::string_view name) {
+  for (const auto& [key, value] : answer.headers)
+    if (key == name) return value;
+  return {};
+}
+
 // All values of members of this name that are strings, in order.
 inline std::vector<std::string> members(std::string_view json, std::string_view name) {
   const std::string key = "\"" + std::string(name) + "\":\"";

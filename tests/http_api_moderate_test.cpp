@@ -7,18 +7,13 @@
 
 using namespace chaffinch;
 using namespace chaffinch::http;
+using chaffinch::test::header;
 using chaffinch::test::House;
 using chaffinch::test::json;
 using chaffinch::test::member;
 using chaffinch::test::members;
 
 namespace {
-
-std::string header(const Answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers)
-    if (key == name) return value;
-  return {};
-}
 
 std::string submit(House& house, const std::string& content, const std::string& more = {}) {
   const Answer answer = house.post(

@@ -14,17 +14,12 @@
 
 using namespace chaffinch;
 using namespace chaffinch::http;
+using chaffinch::test::header;
 using chaffinch::test::House;
 using chaffinch::test::json;
 using chaffinch::test::member;
 
 namespace {
-
-std::string header(const Answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers)
-    if (key == name) return value;
-  return {};
-}
 
 // Everything that a connection answers to `text`, which asks for its close.
 std::string over_a_socket(int port, const std::string& text) {

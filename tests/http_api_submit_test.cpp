@@ -9,6 +9,7 @@
 
 using namespace chaffinch;
 using namespace chaffinch::http;
+using chaffinch::test::header;
 using chaffinch::test::House;
 using chaffinch::test::json;
 using chaffinch::test::member;
@@ -18,12 +19,6 @@ using chaffinch::test::names;
 namespace {
 
 const House::Headers kForm = {{"Content-Type", "application/x-www-form-urlencoded"}};
-
-std::string header(const Answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers)
-    if (key == name) return value;
-  return {};
-}
 
 std::string by_frontend(const std::string& content, const std::string& more = {}) {
   return json(

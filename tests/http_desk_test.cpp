@@ -13,6 +13,7 @@
 
 using namespace chaffinch;
 using namespace chaffinch::http;
+using chaffinch::test::header;
 using chaffinch::test::House;
 using chaffinch::test::json;
 using chaffinch::test::member;
@@ -21,12 +22,6 @@ namespace {
 
 const std::string kHost = "desk.example:8080";
 const std::string kOrigin = "http://desk.example:8080";
-
-std::string header(const Answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers)
-    if (key == name) return value;
-  return {};
-}
 
 // "chaffinch_desk=..." of an answer that signed in; the whole header goes to `all`.
 std::string cookie_of(const Answer& answer) {

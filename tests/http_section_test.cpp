@@ -13,6 +13,7 @@
 
 using namespace chaffinch;
 using chaffinch::http::Answer;
+using chaffinch::test::header;
 using chaffinch::test::House;
 using chaffinch::test::json;
 using chaffinch::test::member;
@@ -25,12 +26,6 @@ const House::Headers kBrowser = {
     {"Content-Type", kForm},
     {"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"},
     {"Referer", "https://blog.example/bread"}};
-
-std::string header(const Answer& answer, std::string_view name) {
-  for (const auto& [key, value] : answer.headers)
-    if (key == name) return value;
-  return {};
-}
 
 bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
