@@ -440,6 +440,40 @@ TEST_CASE("it shows what weighed most, where it stands") {
   CHECK(about_casino);
 }
 
+TEST_CASE("of what weighed only words that tell something are named") {
+  for (const char* word : {":", "://", "at", "https", "http", "ttps", "HTTP://", "www.", "the", " to ", "",
+                           "...", "!", "42", "…", " — ", "at…"})
+    CHECK_FALSE_MESSAGE(tells_something(word), word);
+  for (const char* word : {"casino", "buy now", "!!!", "$$$", "SEO", "100%", "(slots)", "за", "买",
+                           "\xF0\x9F\x98\x80", "\xE2\x80\x8B"})
+    CHECK_MESSAGE(tells_something(word), word);
+
+  const Model model = taught();
+  const Submission comment =
+      comment_of("Go to https://casino.example at once: free casino bonus, play slots!", "Anna");
+  const Evidence seen = gather(comment);
+  const Impression found = impression_of(seen, features_of(seen, {}, kKey), site_only(model));
+  const auto text = [&](const Spot& spot) {
+    return seen.raw(spot.field).substr(spot.start, spot.end - spot.start);
+  };
+  const auto words = words_of(found, text);
+  REQUIRE_FALSE(words.empty());
+  CHECK(words.size() <= kMostWords);
+  double told = 0, weighed = 0;
+  for (const WeighedWord& word : words) {
+    CHECK_MESSAGE(tells_something(text(word.spot)), text(word.spot));
+    told += word.weight;
+  }
+  std::vector<Spot> spots;
+  for (const WeighedWord& word : words) spots.push_back(word.spot);
+  for (const Weighed& one : found.features)
+    if (std::any_of(spots.begin(), spots.end(), [&](const Spot& spot) {
+          return spot.field == one.spot.field && spot.start == one.spot.start && spot.end == one.spot.end;
+        }))
+      weighed += one.weight;
+  CHECK(told == doctest::Approx(weighed));
+}
+
 TEST_CASE("good words stuffed into spam do not carry it through") {
   const Model model = taught();
   std::string stuffed = "Win big at our online casino, buy cheap pills, order now!\n";

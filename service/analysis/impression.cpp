@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/feature_parts.h"
+#include "analysis/text.h"
 #include "analysis/utf8.h"
 
 namespace chaffinch {
@@ -143,10 +144,42 @@ Finding finding_of(const Impression& impression) {
   return finding;
 }
 
-std::vector<WeighedWord> words_of(const Impression& impression) {
+bool tells_something(std::string_view word) {
+  std::string plain;
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    // Quotes, dashes and ellipses as they are printed (U+2010 to U+203F) are signs as well; what hides tells.
+    if (word.substr(at, 2) == "\xE2\x80" && word.substr(at + 2) >= "\x90") {
+      plain += ' ';
+      at += 2;
+    } else {
+      plain += word[at];
+    }
+  }
+  const auto is_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  if (std::any_of(plain.begin(), plain.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    return true;
+  const auto first = std::find_if(plain.begin(), plain.end(), is_word);
+  if (first == plain.end()) {
+    // Signs: of an address or of a sentence's end, unless somebody insists.
+    const std::string_view insisting = "!?$%*#";
+    return plain.size() > 2 && insisting.find(plain.front()) != std::string_view::npos;
+  }
+  const auto last = std::find_if(plain.rbegin(), plain.rend(), is_word).base();
+  const std::string core = ascii_lower(std::string(first, last));
+  // Pieces of the beginning of an address, too.
+  for (const std::string_view empty :
+       {"https", "www", "the", "and", "for", "are", "was", "you", "that", "this", "with"})
+    if (empty.find(core) != std::string_view::npos) return false;
+  return core.size() > 2;
+}
+
+std::vector<WeighedWord> words_of(const Impression& impression,
+                                  const std::function<std::string_view(const Spot&)>& text) {
   std::vector<WeighedWord> words;
   for (const Weighed& one : impression.features) {
-    if (one.spot.start >= one.spot.end) continue;
+    if (one.spot.start >= one.spot.end || !tells_something(text(one.spot))) continue;
     const auto same = std::find_if(words.begin(), words.end(), [&](const WeighedWord& word) {
       return word.spot.field == one.spot.field && word.spot.start == one.spot.start &&
              word.spot.end == one.spot.end;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,13 +80,18 @@ double score_of(double margin, double trust);
 Impression impression_of(const Evidence& seen, const Features& features, const Learned& learned);
 
 // What weighed most, as words of the comment: features that were read from the same words are one, their
-// weights summed up; what was read from nowhere (a field that is not there) is left out. Heaviest first.
+// weights summed up; what was read from nowhere (a field that is not there) is left out, and what tells a
+// reader nothing. Heaviest first. `text`: what stands at a spot.
 struct WeighedWord {
   Spot spot;          // view raw
   double weight = 0;  // above 0 speaks for spam
 };
 inline constexpr std::size_t kMostWords = 12;
-std::vector<WeighedWord> words_of(const Impression& impression);
+std::vector<WeighedWord> words_of(const Impression& impression,
+                                  const std::function<std::string_view(const Spot&)>& text);
+// Whether a word that weighed tells a reader something: ":", "at" and "https" do not, "!!!" does. Of ASCII
+// alone: what is short in another script, or a picture, may well be a whole word.
+bool tells_something(std::string_view word);
 
 // As the verdict shows it. REQUIRES: not silent.
 Finding finding_of(const Impression& impression);

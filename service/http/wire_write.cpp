@@ -200,7 +200,8 @@ void tell_learned(Telling& to, const Submission& submission, const Heard* heard)
   silent ? to.null() : to.number(heard->impression.probability);
   to.key("words").array();
   if (!silent) {
-    for (const WeighedWord& word : words_of(heard->impression)) {
+    const auto text = [&](const Spot& spot) { return spot_text(submission, spot); };
+    for (const WeighedWord& word : words_of(heard->impression, text)) {
       to.object().key("word").text(spot_text(submission, word.spot));
       to.key("weight").number(std::round(word.weight * 1e4) / 1e4).key("evidence").array();
       tell_spot(to, submission, word.spot);
