@@ -32,6 +32,8 @@ export class SignIn extends Component {
         },
       },
       why && h("p", null, why),
+      // A password manager keeps a token under a name, of which there is but one.
+      h("input", { type: "text", name: "username", autocomplete: "username", value: "Chaffinch desk", hidden: true, readonly: true }),
       h(TextField, {
         label: "Token",
         hint: "Of a moderator or an admin. `chaffinch token create --role moderator` makes one, and prints a link that signs in without it.",
