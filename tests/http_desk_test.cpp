@@ -547,6 +547,21 @@ TEST_CASE("what moderators read is compressed where the caller takes that and it
     CHECK(header(answer, "Content-Encoding").empty());
     CHECK(answer.body == plain.body);
   }
+  // A claim hands out comments; any other write answers as it is.
+  for (int i = 0; i < 4; ++i)
+    house.post(
+        "/v1/comments",
+        json("{'article':{'id':'a'},'content':'doubtful " + std::string(300, 'x') + std::to_string(i) + "'}"),
+        house.frontend);
+  const auto claim = [&](const std::string& takes) {
+    return house.ask("POST", "/v1/queue/claim", json("{'count':4}"), house.moderator,
+                     {{"Accept-Encoding", takes}});
+  };
+  const Answer claimed = claim("gzip");
+  REQUIRE(claimed.status == 200);
+  CHECK(header(claimed, "Content-Encoding") == "gzip");
+  CHECK(claimed.body.starts_with("\x1f\x8b"));
+  CHECK(header(claim("identity"), "Content-Encoding").empty());
   // Short ones, problems, and what anybody may read.
   CHECK(header(get("/v1/queue/counts", "gzip", house.moderator), "Content-Encoding").empty());
   CHECK(header(get("/v1/queue?limit=x", "gzip", house.moderator), "Content-Encoding").empty());

@@ -347,8 +347,10 @@ Answer Api::answer(const Ask& ask) {
     }
     answer = is_plain_form(ask, found.route) ? problem_page(answer.error()) : problem(answer.error());
   }
-  // What moderators read is long and much alike; public answers are cut short and tagged elsewhere.
-  if (ask.method == "GET" && !found.route->is_public()) pack(ask, *answer);
+  // What moderators read is long and much alike, and a claim hands out comments as the queue does; public
+  // answers are cut short and tagged elsewhere.
+  const bool reads = ask.method == "GET" || found.route->path == "/v1/queue/claim";
+  if (reads && !found.route->is_public()) pack(ask, *answer);
   parts_->finish(ask, found, call.site, now, *answer);
   return std::move(*answer);
 }
