@@ -1,28 +1,27 @@
-# Two generators that need no tool but CMake.
+# What the build makes of files that are no C++.
 #
-# embed(<header> <name> [BELOW <folder>] <patterns...> [BESIDES <path> <file>]): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
+# embed(<header> <name> [BELOW <folder>] <patterns...> [BESIDES <folder>]): a header that defines `inline constexpr EmbeddedFile <name>[]`, each
 # file of the patterns in order of its path, byte for byte. Text only. A file is named by its name, or with BELOW by its path
-# below that folder. BESIDES brings one file from elsewhere under a path of its own. An edit rebuilds just the header's users.
+# below that folder. BESIDES brings all that was made in another folder, by the paths below it. An edit rebuilds just the header's users.
 function(embed header name)
-  cmake_parse_arguments(PARSE_ARGV 2 ARG "" "BELOW" "BESIDES")
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "" "BELOW;BESIDES" "")
   set(patterns ${ARG_UNPARSED_ARGUMENTS})
   list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/)
   file(GLOB files CONFIGURE_DEPENDS ${patterns})
   list(SORT files)
-  if(ARG_BESIDES)
-    list(GET ARG_BESIDES 0 other_path)
-    list(GET ARG_BESIDES 1 other_file)
-    list(APPEND files ${other_file})
-  endif()
   set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+  if(ARG_BESIDES)
+    file(GLOB_RECURSE made ${ARG_BESIDES}/*)
+    list(APPEND files ${made})
+  endif()
   set(rows "")
   foreach(file IN LISTS files)
     get_filename_component(stem ${file} NAME)
     if(ARG_BELOW)
       file(RELATIVE_PATH stem ${CMAKE_SOURCE_DIR}/${ARG_BELOW} ${file})
     endif()
-    if(ARG_BESIDES AND file STREQUAL other_file)
-      set(stem ${other_path})
+    if(ARG_BESIDES AND file IN_LIST made)
+      file(RELATIVE_PATH stem ${ARG_BESIDES} ${file})
     endif()
     # As hexadecimal, so that no byte of the file means anything to CMake or C++; as one literal, because a list of
     # characters takes the compiler far longer.
@@ -39,25 +38,45 @@ function(embed header name)
   file(CONFIGURE OUTPUT ${header} CONTENT "${text}" @ONLY)
 endfunction()
 
-# preact(<file>): Debian's Preact as one module for browsers. The package has its modules as they were written, which name each
-# other without ".js"; their names are unlike each other, so that they stand in one file in order, without imports.
-function(preact file)
-  set(source /usr/share/nodejs/preact/src)
-  if(NOT EXISTS ${source}/preact.js)
+# desk(<folder>): the moderators' desk as browsers load it, made of service/web/desk by Debian's esbuild, with Debian's Preact: modules put
+# together and minified, a file for each page that is loaded on demand. With DESK_MINIFY=OFF they stay readable and carry source maps.
+#
+# A script's name has a hash of what is in it, so that browsers may keep it for good (http/web.h); index.html is told the names.
+function(desk folder)
+  set(source ${CMAKE_SOURCE_DIR}/service/web/desk)
+  set(preact /usr/share/nodejs/preact/src/preact.js)
+  find_program(ESBUILD esbuild)
+  if(NOT ESBUILD)
+    message(FATAL_ERROR "esbuild is missing: apt-get install esbuild")
+  endif()
+  if(NOT EXISTS ${preact})
     message(FATAL_ERROR "Preact is missing: apt-get install node-preact")
   endif()
-  set(text "// Preact (MIT licence), https://preactjs.com, as Debian's node-preact has it; put together by service/embed.cmake.\n")
-  foreach(part constants util vnode options h clone-element dom/index vdom/index render-queue vdom/component-recycler component vdom/diff vdom/component render)
-    file(READ ${source}/${part}.js one)
-    string(REGEX REPLACE "import [^\n]*\n" "" one "${one}")
-    string(REPLACE "export default {" "const options = {" one "${one}")
-    string(REGEX REPLACE "(^|\n)export " "\\1" one "${one}")
-    string(REGEX REPLACE "\n[ \t]*/\\*\\*([^*]|\\*[^/])*\\*/" "" one "${one}")
-    string(REGEX REPLACE "\n[ \t]*//[^\n]*" "" one "${one}")
-    string(APPEND text "${one}")
-  endforeach()
-  string(APPEND text "export { h, render, Component, options };\n")
-  file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
+  file(GLOB files CONFIGURE_DEPENDS ${source}/*)
+  set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files} ${preact})
+  file(REMOVE_RECURSE ${folder})
+  set(make ${ESBUILD} --bundle --charset=utf8 --log-level=warning --target=es2020,chrome100,firefox100,safari15 --outdir=${folder})
+  if(DESK_MINIFY)
+    list(APPEND make --minify)
+  else()
+    list(APPEND make --sourcemap=inline)
+  endif()
+  set(run WORKING_DIRECTORY ${source} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND ${make} --entry-names=[name]-[hash] --chunk-names=[name]-[hash] --format=esm --splitting --alias:preact=${preact} app.js ${run})
+  execute_process(COMMAND ${make} --entry-names=[name]-[hash] --format=iife start.js ${run})
+  execute_process(COMMAND ${make} desk.css queue.css rules.css pages.css ${run})
+  file(COPY ${source}/icon.svg DESTINATION ${folder})
+  file(GLOB start RELATIVE ${folder} ${folder}/start-*.js)
+  file(GLOB app RELATIVE ${folder} ${folder}/app-*.js)
+  # What app.js cannot begin without is asked for beside it, and not when it has come.
+  file(READ ${folder}/${app} text)
+  string(REGEX MATCHALL "(from|import) ?\"\\./[^\"]+\"" imports "${text}")
+  list(TRANSFORM imports REPLACE ".*\\./([^\"]+)\"" "<link rel=\"modulepreload\" href=\"/desk/\\1\">\n    ")
+  list(JOIN imports "" preloads)
+  file(READ ${source}/index.html page)
+  string(REPLACE "/desk/start.js" "/desk/${start}" page "${page}")
+  string(REPLACE "<script type=\"module\" src=\"/desk/app.js\">" "${preloads}<script type=\"module\" src=\"/desk/${app}\">" page "${page}")
+  file(WRITE ${folder}/index.html "${page}")
 endfunction()
 
 # catalogue(<source> <files...>): a source that lists one `extern const Rule <stem>` for each file, ordered by name. A

@@ -2,6 +2,7 @@
 // it.
 #include <doctest/doctest.h>
 
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "http/desk_cookie.h"
 #include "http/routes.h"
 #include "http/web.h"
+#include "web_files.h"
 
 using namespace chaffinch;
 using namespace chaffinch::http;
@@ -493,6 +495,43 @@ TEST_CASE("the desk's pages are one page under a stricter policy, and are asked 
   // The other pages stay as they were.
   CHECK(header(house.get("/demo"), "Content-Security-Policy").find("trusted-types") == std::string::npos);
   CHECK(header(house.get("/demo/page.css"), "Cache-Control") == "public, max-age=300");
+}
+
+TEST_CASE("the desk's scripts have names of their own for what is in them, and are kept for good") {
+  House house;
+  const std::string page(web_file("/desk").value());
+  static const std::regex kNamed("(?:src|href)=\"(/desk/[^\"]+)\"");
+  std::size_t scripts = 0;
+  for (std::sregex_iterator one(page.begin(), page.end(), kNamed), end; one != end; ++one) {
+    const std::string path = (*one)[1];
+    CAPTURE(path);
+    const Answer file = house.get(path);
+    CHECK(file.status == 200);
+    if (!path.ends_with(".js")) {
+      CHECK(header(file, "Cache-Control") == "no-cache");
+      continue;
+    }
+    ++scripts;
+    CHECK(file.type == "text/javascript; charset=utf-8");
+    CHECK(header(file, "Cache-Control") == "public, max-age=31536000, immutable");
+    // What app.js imports stands in the page, else it is found late.
+    static const std::regex kImport("(?:from|import) ?\"\\./([^\"]+)\"");
+    for (std::sregex_iterator other(file.body.begin(), file.body.end(), kImport); other != end; ++other)
+      CHECK_MESSAGE(page.find("/desk/" + std::string((*other)[1])) != std::string::npos, (*other)[1]);
+  }
+  // What is asked first, what all pages share, and the desk.
+  CHECK(scripts == 3);
+  // A name that is no file's is not kept, however it looks.
+  const Answer none = house.get("/desk/app-AAAAAAAA.js");
+  CHECK(none.status == 404);
+  CHECK(header(none, "Cache-Control").find("immutable") == std::string::npos);
+  std::size_t notices = 0;
+  for (const auto& [name, text] : kWebFiles) {
+    if (!name.starts_with("desk/") || !name.ends_with(".js")) continue;
+    if (text.find("Copyright (c) 2017 Jason Miller") != std::string_view::npos) ++notices;
+    CHECK_MESSAGE(text.find("eval(") == std::string_view::npos, name);
+  }
+  CHECK_MESSAGE(notices == 1, "Preact's licence is where Preact is");
 }
 
 TEST_CASE("over a real socket: in by a link, a decision, out") {

@@ -111,6 +111,23 @@ bool has(std::string_view list, std::string_view quoted) {
   return list == "*" || list.find(quoted) != std::string_view::npos;
 }
 
+// Whether the name has a hash of what is in the file ("app-TDVHCTFZ.js"; embed.cmake): a change is another
+// file.
+bool names_its_content(std::string_view path) {
+  constexpr std::size_t kHash = 8;
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos || dot < kHash + 1 || path[dot - kHash - 1] != '-') return false;
+  const std::string_view hash = path.substr(dot - kHash, kHash);
+  return std::all_of(hash.begin(), hash.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'); });
+}
+
+std::string_view cache_control(std::string_view path, WebUse use) {
+  // A new program's files are seen within five minutes everywhere, and the desk's at once.
+  if (use != WebUse::desk) return "public, max-age=300";
+  return names_its_content(path) ? "public, max-age=31536000, immutable" : "no-cache";
+}
+
 void put_page_headers(Answer& answer, std::string_view policy = kPagePolicy) {
   answer.headers.emplace_back("Content-Security-Policy", policy);
   // A form of the page tells its own page where it came from, and others nothing.
@@ -134,8 +151,7 @@ std::optional<Answer> web_answer(const Ask& ask, std::string_view path, WebUse u
   answer.type = std::string(file->type);
   answer.headers.emplace_back("ETag", tag);
   answer.headers.emplace_back("Vary", "Accept-Encoding");
-  // A new program's files are seen within five minutes everywhere, and the desk's at once.
-  answer.headers.emplace_back("Cache-Control", use == WebUse::desk ? "no-cache" : "public, max-age=300");
+  answer.headers.emplace_back("Cache-Control", cache_control(path, use));
   if (use == WebUse::shared) {
     answer.headers.emplace_back("Access-Control-Allow-Origin", "*");
     answer.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");

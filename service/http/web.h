@@ -4,10 +4,11 @@
 //
 // Answers carry a content type, an ETag (304 when the browser has it already), Cache-Control, and are
 // compressed where the browser takes that (Vary). They are kept for five minutes unasked, but for the desk's:
-// these are asked for each time, so that a new program's page never meets an old one's script. Pages get a
-// strict Content-Security-Policy: scripts, styles and calls of their own origin, no inline ones, no frames;
-// the desk's besides Trusted Types without a policy, so that no script of it can make HTML of a text. Safe
-// from any thread.
+// these are asked for each time, so that a new program's page never meets an old one's style, or kept for
+// good where the name has a hash of what is in the file, as its scripts' names have. Pages get a strict
+// Content-Security-Policy: scripts, styles and calls of their own origin, no inline ones, no frames; the
+// desk's besides Trusted Types without a policy, so that no script of it can make HTML of a text. Safe from
+// any thread.
 #pragma once
 
 #include <cstdint>

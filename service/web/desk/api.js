@@ -3,6 +3,7 @@
 // What fails is thrown as a Problem: what, where, advice, as the service said it (RFC 9457), or status 0 when there was no answer.
 // An answer that the session has ended (401) is not handed on: the desk asks for a sign-in and the call is made again, so that nothing
 // that was being written is lost. Writes carry an Idempotency-Key, so that one made again is carried out once.
+import { withQuery } from "./asked.js";
 
 const kTimeout = 30_000; // ms
 
@@ -22,14 +23,20 @@ export class Problem extends Error {
 let signIn = null;
 export const onExpired = (ask) => (signIn = ask);
 
-function withQuery(path, query) {
-  const words = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {}))
-    for (const one of [value].flat()) if (one !== undefined && one !== null && one !== "") words.append(name, one);
-  const text = words.toString();
-  return text ? `${path}?${text}` : path;
+// What start.js has asked already: each answer is taken up once, while the page begins. Whatever is written may make them old, a sign-in
+// first of all.
+const asked = window.early ?? new Map();
+function takeEarly(method, url) {
+  if (method !== "GET" || performance.now() > kTimeout) asked.clear();
+  const answer = asked.get(url);
+  asked.delete(url);
+  return answer;
 }
 
+async function read(url, request) {
+  const answer = await fetch(url, request);
+  return { answer, text: await answer.text() };
+}
 async function once(method, url, { body, key, signal, keepalive }) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -46,8 +53,7 @@ async function once(method, url, { body, key, signal, keepalive }) {
   };
   let answer, text;
   try {
-    answer = await fetch(url, request);
-    text = await answer.text();
+    ({ answer, text } = await (takeEarly(method, url) ?? read(url, request)));
   } catch (error) {
     if (error.name === "AbortError") throw error; // the caller's own wish
     throw new Problem(0, {

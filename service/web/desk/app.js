@@ -1,13 +1,15 @@
 // The desk: who is signed in, which page is open, and the frame around it.
+import "./core.js";
 import { del, get, onExpired } from "./api.js";
 import { here, go, onMove } from "./nav.js";
 import { render } from "./preact.js";
+import Queue from "./queue.js";
 import { SignIn } from "./signin.js";
-import { h, Component, Button, Dialog, Notices, Trouble, Waiting, announce, notifyProblem } from "./ui.js";
+import { h, Component, Button, Dialog, Notices, Trouble, Waiting, afterPaint, announce, notifyProblem } from "./ui.js";
 
 // A page is a module whose default is a component: {who, sites, query, refreshSites}. Its style is in force while it is open.
 const kPages = [
-  { path: "/desk", title: "Queue", style: "/desk/queue.css", load: () => import("./queue.js") },
+  { path: "/desk", title: "Queue", style: "/desk/queue.css", load: () => ({ default: Queue }) },
   { path: "/desk/rules", title: "Rules", style: "/desk/rules.css", load: () => import("./rules.js") },
   { path: "/desk/numbers", title: "Numbers", style: "/desk/pages.css", load: () => import("./numbers.js") },
   { path: "/desk/log", title: "Decisions", style: "/desk/pages.css", load: () => import("./log.js") },
@@ -34,8 +36,10 @@ const wear = (href) => styles().forEach((link) => (link.media = link.getAttribut
 
 // Loads a page's module and style, and begins with it before it is known who asks.
 const loading = new Map();
+const ready = new Map(); // path -> module
 const loaded = (page) => {
-  if (!loading.has(page.path)) loading.set(page.path, Promise.all([page.load(), styled(page.style)]).then(([module]) => module));
+  if (!loading.has(page.path))
+    loading.set(page.path, Promise.all([page.load(), styled(page.style)]).then(([module]) => (ready.set(page.path, module), module)));
   return loading.get(page.path);
 };
 
@@ -76,9 +80,10 @@ class Frame extends Component {
   // `who` has signed in: the page that was asked for, or the queue.
   async enter(who) {
     this.code = "";
-    this.setState({ who, problem: null });
+    // The page is drawn with its frame where it is there already.
+    this.setState({ who, problem: null, Page: ready.get(this.state.path)?.default ?? null });
     if (this.state.path === "/desk/in") go("/desk", { replace: true });
-    this.loadSites();
+    afterPaint(() => this.loadSites());
     await this.open();
   }
 
@@ -100,7 +105,8 @@ class Frame extends Component {
   move() {
     const { path, query } = here();
     const other = path !== this.state.path;
-    this.setState({ path, query }, () => {
+    // The page that is left does not begin anew under the new address.
+    this.setState(other ? { path, query, Page: ready.get(path)?.default ?? null } : { path, query }, () => {
       if (other) this.open(true);
     });
   }
@@ -113,6 +119,7 @@ class Frame extends Component {
       const module = await loaded(page);
       if (this.page() !== page) return;
       wear(page.style);
+      if (!moved && this.state.Page === module.default) return;
       this.setState({ Page: module.default, problem: null }, () => {
         if (!moved) return;
         announce(page.title);
@@ -123,7 +130,7 @@ class Frame extends Component {
       });
     } catch (error) {
       loading.delete(page.path);
-      this.setState({ problem: { message: "This page could not be loaded.", advice: "Look whether you are online, then try again.", where: "", error } });
+      this.setState({ problem: { message: "This page could not be loaded.", advice: "Look whether you are online. If you are, the service may have been renewed meanwhile: load the page again.", where: "", error } });
     }
   }
 

@@ -1,4 +1,5 @@
 // Who is blocked: list, add, apply to what waits already, lift.
+import "./core.js";
 import { del, get, post } from "./api.js";
 import { h, Component, Button, Choice, Dialog, Empty, Link, Load, TextField, Tick, Trouble, notify, sentence } from "./ui.js";
 import { day, many, number } from "./format.js";

@@ -1,8 +1,8 @@
 // Deciding and taking back: at once on the screen, and put right when the service says something else.
 import { get } from "./api.js";
 import { announce, notify, notifyProblem, sentence } from "./ui.js";
+import { listKey } from "./asked.js";
 import { actOf, deedWords } from "./deeds.js";
-import { listKey } from "./filters.js";
 import { ago, doneWord, many, number, statusWord } from "./format.js";
 import { leaseOf } from "./reading.js";
 import { plain } from "./text.js";

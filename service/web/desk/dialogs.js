@@ -1,8 +1,11 @@
-// What the queue asks before it acts: the note that goes with a decision, a block, many comments at once, and the keys.
-import { h, Component, Button, Dialog, TextField, Tick, Trouble, Waiting, newId } from "./ui.js";
+// What the queue asks before it acts: the note that goes with a decision, a block, many comments at once, the filters, and the keys.
+import "./core.js";
+import { h, Component, Button, Choice, Dialog, TextField, Tick, Trouble, Waiting, newId, sentence } from "./ui.js";
 import { get } from "./api.js";
 import { kActs, kMost, kMostFiltered } from "./deeds.js";
+import { kFilters, noFilters } from "./filters.js";
 import { many, number, plainScore } from "./format.js";
+import { go, withWords } from "./nav.js";
 import { Excerpt, Words, hostsIn } from "./text.js";
 
 // Keys of a dialog: those of its decisions, where one does not write.
@@ -264,6 +267,96 @@ export class BulkDialog extends Component {
             maxlength: 100,
           }),
         ready && h("p", { class: "soft" }, "It can be undone as a whole."),
+      ),
+    );
+  }
+}
+
+// ---- f: the filters
+
+export class FilterDialog extends Component {
+  constructor(props) {
+    super(props);
+    this.state = Object.fromEntries(kFilters.map((one) => [one.name, props.query.get(one.name) ?? ""]));
+    this.state.status = props.query.get("status") ?? (props.query.get("decided_by") ? "any" : "pending");
+  }
+  apply() {
+    const { close, query } = this.props;
+    const words = { ...this.state, comment: "" };
+    if (words.status === "pending" || (words.status === "any" && words.decided_by)) words.status = "";
+    if (words.status !== (query.get("status") ?? "")) words.sort = "";
+    close();
+    go(withWords(words, { path: "/desk" }));
+  }
+  render({ sites, close, problem }, state) {
+    const error = (name) => problem?.where === `?${name}` && [problem.message, problem.advice].filter(Boolean).map(sentence).join(" ");
+    return h(
+      Dialog,
+      { title: "Show only comments that match", onClose: close, wide: true },
+      h(
+        "form",
+        {
+          class: "filterform",
+          onSubmit: (event) => {
+            event.preventDefault();
+            this.apply();
+          },
+        },
+        problem &&
+          !kFilters.some((one) => problem.where === `?${one.name}`) &&
+          h("p", { class: "bad" }, problem.message, " ", problem.advice),
+        h(
+          "div",
+          { class: "fields" },
+          h(Choice, {
+            label: "Status",
+            value: state.status,
+            set: (status) => this.setState({ status }),
+            options: [
+              ["pending", "Pending"],
+              ["spam", "Spam"],
+              ["approved", "Approved"],
+              ["rejected", "Rejected"],
+              ["checked", "Checked for a site that keeps its own"],
+              ["any", "Any"],
+            ],
+            autofocus: !problem,
+          }),
+          sites.length > 1 &&
+            h(Choice, {
+              label: "Site",
+              value: state.site,
+              set: (site) => this.setState({ site }),
+              error: error("site"),
+              options: [["", "All sites"], ...sites.map((one) => [one.id, one.name || one.id])],
+            }),
+          kFilters
+            .filter((one) => one.label)
+            .map(({ name, label, hint, type, inputmode, wide }) =>
+              h(TextField, {
+                key: name,
+                label,
+                hint,
+                type,
+                inputmode,
+                wide,
+                value: state[name],
+                set: (value) => this.setState({ [name]: value }),
+                error: error(name),
+                autofocus: Boolean(error(name)),
+                name,
+                autocomplete: "off",
+                maxlength: 500,
+              }),
+            ),
+        ),
+        h(
+          "div",
+          { class: "bar" },
+          h(Button, { type: "submit", kind: "primary" }, "Show"),
+          h(Button, { onClick: () => (close(), noFilters()) }, "Clear all"),
+          h(Button, { kind: "quiet", onClick: close }, "Cancel"),
+        ),
       ),
     );
   }

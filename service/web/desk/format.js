@@ -6,20 +6,22 @@ const kDone = { approve: "approved", reject: "rejected", spam: "marked as spam",
 export const statusWord = (status) => kStatus[status] ?? status;
 export const doneWord = (decision) => kDone[decision] ?? decision;
 
-const number_ = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-export const number = (n) => number_.format(n);
+// By hand: the browser's own Intl takes longer to begin than the first page to be drawn.
+export const number = (n) => (n === Infinity ? "∞" : String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ","));
 export const many = (n, one, more = one + "s") => `${number(n)} ${n === 1 ? one : more}`;
 // With a sign, and without one where it is not below 0; what rounds to 0 has none.
 export const score = (x) => (x >= 0.05 ? "+" : "") + plainScore(x);
 export const plainScore = (x) => (x <= -0.05 ? "−" : "") + Math.abs(x).toFixed(1);
 export const percent = (part, digits = 0) => (part === null || part === undefined ? "–" : `${(part * 100).toFixed(digits)} %`);
 
-const day_ = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const full_ = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
-const month_ = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" });
-export const day = (time) => (time ? day_.format(new Date(time)) : "–");
-export const full = (time) => (time ? full_.format(new Date(time)) : "–");
-export const month = (time) => (time ? month_.format(new Date(time)) : "–");
+const kMonths = "January February March April May June July August September October November December".split(" ");
+const two = (n) => String(n).padStart(2, "0");
+const dayOf = (at) => `${at.getDate()} ${kMonths[at.getMonth()].slice(0, at.getMonth() === 8 ? 4 : 3)} ${at.getFullYear()}`;
+const fullOf = (at) => `${dayOf(at)}, ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+const monthOf = (at) => `${kMonths[at.getMonth()]} ${at.getFullYear()}`;
+export const day = (time) => (time ? dayOf(new Date(time)) : "–"); // "28 Nov 2026"
+export const full = (time) => (time ? fullOf(new Date(time)) : "–"); // "28 Nov 2026, 23:21:13"
+export const month = (time) => (time ? monthOf(new Date(time)) : "–"); // "November 2026"
 
 const kSteps = [
   [60, "second"],

@@ -1,5 +1,5 @@
 // The list of comments: a listbox that the keys move in. The option that has the focus is the comment that one reads; `x` selects.
-import { h, Component } from "./ui.js";
+import { h, Component, afterPaint } from "./ui.js";
 import { ago, full, plainScore, statusWord } from "./format.js";
 import { leaseOf } from "./reading.js";
 import { Excerpt, Words } from "./text.js";
@@ -46,7 +46,7 @@ class Row extends Component {
         { class: "where soft" },
         h("span", { class: "hidden" }, "on "),
         h(Excerpt, { text: item.article.title || item.article.id, length: 70 }),
-        sites > 1 && h("span", null, " · ", h(Words, { text: item.site })),
+        sites && h("span", null, " · ", h(Words, { text: item.site })),
       ),
       (lease || trouble || item.status !== status || item.verdict.unchecked) &&
         h(
@@ -61,7 +61,30 @@ class Row extends Component {
   }
 }
 
+// So many rows fill the window, and are drawn first; the others follow when one can read already, some at a time.
+const kLow = 80; // pixels, lower than a row is
+const kStep = 10;
+
 export class List extends Component {
+  constructor(props) {
+    super(props);
+    this.state = { most: Math.ceil(innerHeight / kLow) };
+  }
+  componentDidMount() {
+    this.more();
+  }
+  more() {
+    afterPaint(() => {
+      if (this.gone) return;
+      const { most } = this.state;
+      const all = most >= this.props.items.length;
+      this.setState({ most: all ? Infinity : most + kStep });
+      if (!all) this.more();
+    });
+  }
+  componentWillUnmount() {
+    this.gone = true;
+  }
   componentDidUpdate(before) {
     const { current, follow } = this.props;
     if (current !== before.current && current && follow) this.show(current);
@@ -73,9 +96,11 @@ export class List extends Component {
     if (this.props.focus) row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
-  render({ items, current, picked, troubles, status, sites, who, more, busy, minute, onOpen, onPick, onNear, onKey, label }) {
+  render({ items, current, picked, troubles, status, sites, who, more, busy, minute, onOpen, onPick, onNear, onKey, label }, { most }) {
     // One option can always be reached by Tab.
-    const reach = items.some((one) => one.id === current) ? current : items[0]?.id;
+    const at = items.findIndex((one) => one.id === current);
+    const reach = at >= 0 ? current : items[0]?.id;
+    const shown = items.slice(0, Math.max(most, at + 6));
     return h(
       "div",
       {
@@ -83,6 +108,7 @@ export class List extends Component {
         ref: (box) => (this.box = box),
         onScroll: (event) => {
           const box = event.currentTarget;
+          if (most < items.length) return;
           if (box.scrollTop + box.clientHeight > box.scrollHeight - 1200) onNear(items.length);
           else if (box.scrollTop < 300) onNear(0);
         },
@@ -90,7 +116,7 @@ export class List extends Component {
       h(
         "ul",
         { role: "listbox", "aria-label": label, "aria-multiselectable": "true", "aria-busy": String(busy), onKeyDown: onKey },
-        items.map((item) =>
+        shown.map((item) =>
           h(Row, {
             key: item.id,
             item,
@@ -99,7 +125,7 @@ export class List extends Component {
             trouble: troubles.get(item.id),
             status,
             minute,
-            sites: sites.length,
+            sites: sites.length > 1,
             who,
             onOpen,
             onPick,

@@ -1,4 +1,5 @@
 // The log: what was decided, by whom, newest first; what became of it, and the way to take it back.
+import "./core.js";
 import { all, get, post } from "./api.js";
 import { h, Component, Button, Choice, Dialog, Empty, Link, Load, TextField, Trouble, announce, notify, sentence } from "./ui.js";
 import { ago, doneWord, full, many, number } from "./format.js";

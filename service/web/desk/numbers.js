@@ -1,4 +1,5 @@
 // The numbers: what came, who decided, what waits, how long it took, which rules were right, what the learner is worth.
+import "./core.js";
 import { get } from "./api.js";
 import { h, Component, Button, Choice, Empty, Link, Load } from "./ui.js";
 import { ago, full, many, number, percent, span } from "./format.js";

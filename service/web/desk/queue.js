@@ -4,15 +4,16 @@
 //   deeds.js      decisions on their way, strip.js      dialogs.js   what is asked first
 //   watch.js      who looks at what, counts and news
 import { get } from "./api.js";
-import { Component, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
+import { Component, afterPaint, announce, listenToKeys, notify, notifyProblem, sentence } from "./ui.js";
+import { apiFilter, listKey, pageOf, statusOf } from "./asked.js";
 import { Deciding, fasterWords, rowOf } from "./deciding.js";
 import { Deeds, actOf, kMost } from "./deeds.js";
-import { apiFilter, kTabs, listKey, sortOf, statusOf, tabHref } from "./filters.js";
+import { kTabs, tabHref } from "./filters.js";
 import { many, number, statusWord } from "./format.js";
 import { go, withWords } from "./nav.js";
 import { leaseOf, nearCount } from "./reading.js";
 import { Rows } from "./rows.js";
-import { queueView } from "./view.js";
+import { beginning, queueView } from "./view.js";
 import { Leases, Watch } from "./watch.js";
 
 const kAhead = 4; // comments leased behind the one on the screen
@@ -27,8 +28,7 @@ export default class Queue extends Component {
   constructor(props) {
     super(props);
     this.rows = new Rows({
-      load: (cursor, limit, signal) =>
-        get("/v1/queue", { ...apiFilter(this.props.query), sort: sortOf(this.props.query), limit, cursor }, { signal }),
+      load: (cursor, signal) => get("/v1/queue", pageOf(this.props.query, cursor), { signal }),
       changed: () => this.rowsChanged(),
       failed: (problem) => this.setState({ problem }),
     });
@@ -70,10 +70,14 @@ export default class Queue extends Component {
     addEventListener("scroll", this.scrolled, { passive: true });
     this.timer = setInterval(() => this.setState({ minute: Math.floor(Date.now() / 60_000) }), 15_000); // for "2 minutes ago"
     this.restart();
-    this.watch.poll();
-    this.deeds.earlier().catch(() => {}); // the strip begins empty then
+    afterPaint(() => {
+      if (this.gone) return;
+      this.watch.poll(false);
+      this.deeds.earlier().catch(() => {}); // the strip begins empty then
+    });
   }
   componentWillUnmount() {
+    this.gone = true;
     this.stopKeys();
     this.media.removeEventListener("change", this.resized);
     removeEventListener("beforeunload", this.unload);
@@ -102,7 +106,7 @@ export default class Queue extends Component {
     const started = this.rows.start();
     if (wanted) this.shared();
     await started;
-    loadDialogs().catch(() => {}); // asked for again when one is wanted
+    afterPaint(() => loadDialogs().catch(() => {})); // asked for again when one is wanted
     if (this.state.problem) return;
     announce(
       this.rows.items.length === 0 ? "No comments." : `${this.rows.next ? "More than " : ""}${many(this.rows.items.length, "comment")}.`,
@@ -147,7 +151,9 @@ export default class Queue extends Component {
     const shown =
       this.state.narrow && !this.open ? [] : next.filter((id) => (this.rows.find(id) ?? this.details.get(id))?.status === "pending");
     this.leases.want(shown);
-    for (const id of next.slice(0, 3)) if (id) this.fetch(id);
+    const near = next.slice(0, 3).filter(Boolean);
+    if (near.some((id) => !this.details.has(id) && !this.asking.has(id)))
+      afterPaint(() => current === this.state.current && !this.gone && near.forEach((id) => this.fetch(id)));
   }
   async fetch(id, anew = false) {
     if ((!anew && this.details.has(id)) || this.asking.has(id)) return;
@@ -167,7 +173,7 @@ export default class Queue extends Component {
     for (const id of this.details.keys()) if (this.details.size > kKept && id !== this.state.current) this.details.delete(id);
     const row = this.rows.find(detail.id);
     if (row && (row.version !== detail.version || row.status !== detail.status)) this.rows.replace({ ...row, ...rowOf(detail) });
-    else this.forceUpdate();
+    else if (detail.id === this.state.current) this.forceUpdate();
   }
   leased({ items, held = [], gone = [] }) {
     for (const one of held) {
@@ -326,7 +332,7 @@ export default class Queue extends Component {
       this.forceUpdate();
     } catch {
       this.setState({ dialog: null });
-      notify("This part of the page could not be loaded. Look whether you are online, then try again.", { kind: "error" });
+      notify("This part of the page could not be loaded. Look whether you are online. If you are, load the page again.", { kind: "error" });
     }
   }
   askMany(decision) {
@@ -422,6 +428,8 @@ export default class Queue extends Component {
   }
 
   render() {
-    return queueView(this);
+    // Its first answer is mostly there when the page is; then all is drawn once.
+    this.begun ||= this.rows.ready || this.state.problem !== null;
+    return this.begun ? queueView(this) : beginning(this);
   }
 }

@@ -1,12 +1,11 @@
 // The part of the queue that is on the page: pages by cursor, loaded as one comes near their end, let go of when far behind, so that
 // the page stays as small with a million comments as with a hundred. Knows nothing of the screen.
 
-const kPage = 50; // comments asked for at once
 const kPages = 5; // pages kept
 const kNear = 15; // so many before the end more is loaded
 
 export class Rows {
-  // `load(cursor, limit, signal)`: {items, next}; `changed()`: something is different; `failed(problem)`.
+  // `load(cursor, signal)`: {items, next}; `changed()`: something is different; `failed(problem)`.
   constructor({ load, changed, failed }) {
     Object.assign(this, { load, changed, failed });
     this.clear();
@@ -69,7 +68,7 @@ export class Rows {
     try {
       let page = { items: [], next: cursor };
       // A page may hold fewer than asked for, none even, and still have a next one.
-      do page = await this.load(page.next, kPage, mine.signal);
+      do page = await this.load(page.next, mine.signal);
       while (page.items.length === 0 && page.next && !mine.signal.aborted);
       if (mine.signal.aborted) return;
       const known = new Set(this.items.map((one) => one.id));

@@ -1,5 +1,6 @@
 // The rules page: which rules there are and how well they do; writing, trying, backtesting and publishing new ones; going back.
 // The scope is one site or all sites (?site=), the part of the page is ?part=, so that every look at it can be shared as a link.
+import "./core.js";
 import { get } from "./api.js";
 import { Backtest } from "./backtest.js";
 import { many } from "./format.js";

@@ -1,4 +1,5 @@
 // Sites: all of them, a new one with its keys and set-up lines, the settings of one.
+import "./core.js";
 import { get, patch, post } from "./api.js";
 import { h, Component, Button, Empty, Link, Load, TextField, Trouble, announce, notify } from "./ui.js";
 import { day, many, number } from "./format.js";

@@ -1,4 +1,5 @@
 // Tokens: who may call, as what, for which site. A secret is shown once; a link signs in once; revoking ends it at once.
+import "./core.js";
 import { del, get, post } from "./api.js";
 import { h, Component, Button, Choice, Copyable, Dialog, Empty, Load, TextField, Tick, Trouble, announce, notify, notifyProblem } from "./ui.js";
 import { ago, day, full, many } from "./format.js";

@@ -2,6 +2,9 @@
 import { h, Component } from "./preact.js";
 export { h, Component };
 
+// Runs when what was drawn is on the screen: what nobody waits for does not keep anybody waiting.
+export const afterPaint = (run) => requestAnimationFrame(() => setTimeout(run));
+
 let counter = 0;
 export const newId = (prefix = "id") => `${prefix}-${++counter}`;
 

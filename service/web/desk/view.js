@@ -1,7 +1,8 @@
 // What the queue looks like: `page` is queue.js's component, which does what the buttons say.
 import { h, Button, Dialog, Empty, Trouble, Waiting, announce } from "./ui.js";
+import { sortOf, statusOf } from "./asked.js";
 import { deedWords, kActs } from "./deeds.js";
-import { Chips, FilterDialog, Search, Tabs, filterBy, filtersOf, kTabs, noFilters, sortOf, sortsOf, statusOf, tabOf } from "./filters.js";
+import { Chips, Search, Tabs, filterBy, filtersOf, kTabs, noFilters, sortsOf, tabOf } from "./filters.js";
 import { ago, many, number } from "./format.js";
 import { List } from "./list.js";
 import { go, withWords } from "./nav.js";
@@ -13,7 +14,7 @@ import { Words } from "./text.js";
 function asked(page) {
   const { dialog, problem } = page.state;
   if (!dialog || !page.dialogs) return null;
-  const { BlockDialog, BulkDialog, HelpDialog, NoteDialog } = page.dialogs;
+  const { BlockDialog, BulkDialog, FilterDialog, HelpDialog, NoteDialog } = page.dialogs;
   const close = () => page.setState({ dialog: null });
   const { kind, item } = dialog;
   if (kind === "help") return h(HelpDialog, { close });
@@ -142,6 +143,9 @@ function bar(page) {
   );
 }
 
+const heading = (query) => h("h1", { class: "hidden" }, "Queue: ", kTabs[tabOf(query)]?.title ?? "all");
+// Before its first answer.
+export const beginning = (page) => h("div", { class: "queue" }, heading(page.props.query), h(Waiting));
 export function queueView(page) {
   const { query, sites, who } = page.props;
   const { current, picked, fresh, problem, narrow, offer, minute, follow, focus } = page.state;
@@ -156,7 +160,7 @@ export function queueView(page) {
   return h(
     "div",
     { class: `queue ${narrow ? "narrow" : "wide"} ${narrow && page.open ? "opened" : ""}` },
-    h("h1", { class: "hidden" }, "Queue: ", kTabs[tabOf(query)]?.title ?? "all"),
+    heading(query),
     !(narrow && page.open) &&
       h(
         "div",

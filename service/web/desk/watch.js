@@ -1,8 +1,9 @@
 // Others about: who looks at what, how many wait, and what is new.
 import { del, get, post } from "./api.js";
 import { announce } from "./ui.js";
+import { apiFilter, listKey, newestOf } from "./asked.js";
 import { actOf } from "./deeds.js";
-import { apiFilter, filtersOf, listKey, tabOf } from "./filters.js";
+import { filtersOf, tabOf } from "./filters.js";
 import { many, number } from "./format.js";
 
 const kPoll = 15_000; // ms between looks at the counts
@@ -81,7 +82,8 @@ export class Watch {
     };
   }
 
-  async poll() {
+  // Counts, and `news` too.
+  async poll(news = true) {
     const { query } = this.page.props;
     const asked = Date.now();
     try {
@@ -94,7 +96,7 @@ export class Watch {
         this.counted = counts;
         this.page.forceUpdate();
       }
-      if (tabOf(query) !== 0 || !this.page.rows.ready) return;
+      if (!news || !newestOf(query) || !this.page.rows.ready) return;
       const newest = await this.newest;
       if (newest === undefined) return this.newsFromNow();
       const since = newest ? { since: newest.created_at ?? newest.received_at } : {};
@@ -105,8 +107,8 @@ export class Watch {
       // Nothing is being read: they are simply there.
       if (fresh.length > 0 && this.page.rows.items.length === 0) return this.page.restart();
       this.page.setState({ fresh });
-      const news = fresh.filter((one) => !known.has(one.id)).length;
-      if (news > 0) announce(`${many(news, "new comment")}. Press n to show.`);
+      const unseen = fresh.filter((one) => !known.has(one.id)).length;
+      if (unseen > 0) announce(`${many(unseen, "new comment")}. Press n to show.`);
     } catch (problem) {
       // The next look tries again; what needs an answer says so by itself.
     }
@@ -114,10 +116,8 @@ export class Watch {
   // What comes after the comment that is the newest now is news; clocks of this machine and of the service may differ.
   newsFromNow() {
     const first = (page) => page.items[0] ?? null;
-    this.newest =
-      tabOf(this.page.props.query) === 0
-        ? get("/v1/queue", { ...apiFilter(this.page.props.query), sort: "newest", limit: 1 }).then(first, () => undefined)
-        : null;
+    const words = newestOf(this.page.props.query);
+    this.newest = words && get("/v1/queue", words).then(first, () => undefined);
   }
   // The counts as they are with the decisions that the service had not counted yet.
   get counts() {

@@ -13,8 +13,12 @@
 //   overflow(page)                  by how many pixels the page is wider than its window
 //   taller(page)                    by how many pixels it is taller
 //   said(page)                      what the live regions said last: {live, alert}
+//   parts(page, service, exports)   modules of the desk's sources by themselves, put together as the build does it, for a story to import:
+//                                   the URL of one that has what `exports` says ('export { csv } from "./parts.js"')
 //   kWide, kPhone                   context options of a wide window and of a phone
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { axe, shot } from "./browser.mjs";
 import { unique } from "../../api/lib/house.mjs";
 
@@ -61,6 +65,16 @@ export async function desk(world, role = "moderator", site = undefined, { path =
   await signIn(page, world, token);
   if (path !== "/desk") await made.go(path);
   return made;
+}
+
+export async function parts(page, service, exports) {
+  const url = `${service}/desk/${unique("parts")}.js`;
+  const text = execFileSync("esbuild", ["--bundle", "--format=esm", "--alias:preact=/usr/share/nodejs/preact/src/preact.js"], {
+    cwd: fileURLToPath(new URL("../../../service/web/desk", import.meta.url)),
+    input: exports,
+  });
+  await page.route(url, (route) => route.fulfill({ contentType: "text/javascript; charset=utf-8", body: text }));
+  return url;
 }
 
 export const overflow = async (page) => (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { open } from "../lib/browser.mjs";
-import { desk, kPhone, overflow, said, seen, taller } from "../lib/desk.mjs";
+import { desk, kPhone, overflow, parts, said, seen, taller } from "../lib/desk.mjs";
 import { kHostile, kTurning, sharedStrings } from "../lib/hostile.mjs";
 import { unique } from "../../api/lib/house.mjs";
 import { people } from "../lib/people.mjs";
@@ -494,12 +494,15 @@ describe("the queue of the desk", () => {
     const strings = [...kHostile, kTurning, ...sharedStrings()];
     const mo = await desk(world, "moderator");
     const { page } = mo;
+    const module = await parts(
+      page,
+      world.service,
+      'export { h, render } from "./preact.js"; export { Reading } from "./reading.js"; export { List } from "./list.js";',
+    );
     for (let at = 0; at < strings.length; at += 500) {
       const wrong = await page.evaluate(
-        async (some) => {
-          const { h, render } = await import("/desk/preact.js");
-          const { Reading } = await import("/desk/reading.js");
-          const { List } = await import("/desk/list.js");
+        async ([some, module]) => {
+          const { h, render, Reading, List } = await import(module);
           const none = { approved: 0, rejected: 0, spam: 0, pending: 1, checked: 0, first_seen: null, last_seen: null };
           const wrong = [];
           const box = document.createElement("div");
@@ -568,7 +571,7 @@ describe("the queue of the desk", () => {
           box.remove();
           return wrong;
         },
-        strings.slice(at, at + 500),
+        [strings.slice(at, at + 500), module],
       );
       assert.deepEqual(wrong, []);
     }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { doubtfulWords, unique } from "../../api/lib/house.mjs";
 import { open } from "../lib/browser.mjs";
-import { desk, kPhone, seen } from "../lib/desk.mjs";
+import { desk, kPhone, parts, seen } from "../lib/desk.mjs";
 
 const kScript = `<img src="https://evil.example/x" onerror="window.pwned=1"><script>window.pwned=2</script>`;
 
@@ -175,10 +175,11 @@ describe("the numbers of the desk", () => {
 
   it("files hold no formula", async () => {
     const visit = await desk(world, "admin", undefined, { path: "/desk/numbers" });
-    const made = await visit.page.evaluate(async () => {
-      const { csv } = await import("/desk/parts.js");
+    const module = await parts(visit.page, world.service, 'export { csv } from "./parts.js";');
+    const made = await visit.page.evaluate(async (module) => {
+      const { csv } = await import(module);
       return csv([["name", (row) => row], ["n", () => -5]], ["=1+1", "+1", "-1", "@x", "\tx", 'a"b', "a,b", "a\nb", "plain", null]);
-    });
+    }, module);
     assert.equal(made, `name,n\r\n'=1+1,-5\r\n'+1,-5\r\n'-1,-5\r\n'@x,-5\r\n'\tx,-5\r\n"a""b",-5\r\n"a,b",-5\r\n"a\nb",-5\r\nplain,-5\r\n,-5\r\n`);
   });
 });
