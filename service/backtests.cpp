@@ -138,6 +138,14 @@ Result<Backtests::Status> Backtests::status(const std::string& reach, Id id) con
               "the latest few are kept until the service ends");
 }
 
+std::vector<Backtests::Status> Backtests::all(const std::string& reach) const {
+  const std::lock_guard guard(lock_);
+  std::vector<Status> found;
+  for (auto run = runs_.rbegin(); run != runs_.rend(); ++run)
+    if (reach.empty() || (*run)->status.site == reach) found.push_back((*run)->status);
+  return found;
+}
+
 Result<Took> Backtests::remove(const std::string& reach, Id id, const Once& once) {
   const std::lock_guard guard(lock_);
   const auto before = told(once);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "backtest.h"
 #include "core/id.h"
@@ -60,6 +61,7 @@ class Backtests {
   Result<Answered<Status>> start(Wish wish, Time now);
   Result<std::optional<Answered<Status>>> replay(const Once& once) const;  // what `start` told this key
   Result<Status> status(const std::string& reach, Id id) const;
+  std::vector<Status> all(const std::string& reach) const;  // newest first, at most kKept
   // A running one is cancelled (its status says so when its page is through), a finished one forgotten.
   Result<Took> remove(const std::string& reach, Id id, const Once& once = {});
 

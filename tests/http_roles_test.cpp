@@ -138,6 +138,7 @@ Wish wish_for(const Route& route, const Things& of, const std::string& site) {
       {"POST /v1/rules/versions/{n}/restore", {of.version, "", ""}},
       {"GET /v1/rules/log", {"", "site=" + site, ""}},
       {"POST /v1/rules/backtests", {"", "", json("{'site':'" + site + "'}")}},
+      {"GET /v1/rules/backtests", {"", "", ""}},
       {"GET /v1/rules/backtests/{id}", {of.backtest, "", ""}},
       {"DELETE /v1/rules/backtests/{id}", {of.backtest, "", ""}},
       {"GET /v1/blocks", {"", "site=" + site, ""}},

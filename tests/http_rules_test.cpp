@@ -435,6 +435,9 @@ TEST_CASE("a backtest that runs is the only one, and ends when it is cancelled")
   CHECK(desk.status({}, status->id)->state == Backtests::State::running);
   CHECK(desk.status({}, status->id)->total == 60);
   CHECK_FALSE(desk.status("other", status->id).has_value());
+  REQUIRE(desk.all({}).size() == 1);
+  CHECK(desk.all({}).front().by == "ana");
+  CHECK(desk.all("other").empty());
   REQUIRE(desk.remove({}, status->id).has_value());
   {
     const std::lock_guard guard(lock);

@@ -273,6 +273,11 @@ Result<Answer> start_backtest(Service& service, Call& call) {
   return started(*status);
 }
 
+Result<Answer> backtests(Service& service, Call& call) {
+  if (auto fine = check_query(call, {}); !fine) return tl::unexpected(std::move(fine).error());
+  return json_answer(write_backtests(service.backtests.all(call.who.reach)));
+}
+
 Result<Answer> backtest(Service& service, Call& call) {
   if (auto fine = check_query(call, {}); !fine) return tl::unexpected(std::move(fine).error());
   auto id = id_of(call, "backtest");

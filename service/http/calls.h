@@ -231,6 +231,7 @@ Result<Answer> rules_log(Service&, Call&);
 Result<Answer> restore_rules(Service&, Call&);
 Result<Answer> switch_rule(Service&, Call&);
 Result<Answer> start_backtest(Service&, Call&);
+Result<Answer> backtests(Service&, Call&);
 Result<Answer> backtest(Service&, Call&);
 Result<Answer> remove_backtest(Service&, Call&);
 }  // namespace calls

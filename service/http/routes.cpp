@@ -72,6 +72,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/rules/versions/{n}/restore", kAdmin, calls::restore_rules},
     {"GET", "/v1/rules/log", kModerators, calls::rules_log},
     {"POST", "/v1/rules/backtests", kModerators, calls::start_backtest, Body::optional, limits::kPackBody},
+    {"GET", "/v1/rules/backtests", kModerators, calls::backtests},
     {"GET", "/v1/rules/backtests/{id}", kModerators, calls::backtest},
     {"DELETE", "/v1/rules/backtests/{id}", kModerators, calls::remove_backtest},
     {"GET", "/v1/blocks", kModerators, calls::blocks},

@@ -180,6 +180,17 @@ Json report_json(const Backtest::Report& report, bool stored) {
   return json;
 }
 
+Json backtest_json(const Backtests::Status& status) {
+  return {{"id", status.id.text()},
+          {"site", text_or_null(status.site)},
+          {"by", status.by},
+          {"started_at", format_time(status.started_at)},
+          {"state", word(status.state)},
+          {"seen", status.seen},
+          {"total", status.total},
+          {"problem", text_or_null(status.problem)}};
+}
+
 }  // namespace
 
 Result<PackWish> read_put_pack(std::string_view body, const std::string& name) {
@@ -375,15 +386,18 @@ std::string write_rules_events(const RulesEventPage& page) {
 }
 
 std::string write_backtest_status(const Backtests::Status& status) {
-  return dump({{"id", status.id.text()},
-               {"site", text_or_null(status.site)},
-               {"by", status.by},
-               {"started_at", format_time(status.started_at)},
-               {"state", word(status.state)},
-               {"seen", status.seen},
-               {"total", status.total},
-               {"problem", text_or_null(status.problem)},
-               {"report", status.report ? report_json(*status.report, true) : Json()}});
+  Json json = backtest_json(status);
+  json["report"] = status.report ? report_json(*status.report, true) : Json();
+  return dump(json);
+}
+
+std::string write_backtests(const std::vector<Backtests::Status>& all) {
+  Json json = {{"items", Json::array()}};
+  for (const Backtests::Status& one : all) {
+    Json& item = json["items"].emplace_back(backtest_json(one));
+    item["changed"] = one.report ? Json(one.report->changed) : Json();
+  }
+  return dump(json);
 }
 
 std::string write_backtest(const Backtest::Report& report, bool stored) {

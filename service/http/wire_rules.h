@@ -74,6 +74,7 @@ std::string write_whole_version(const RulesVersion& version, const std::vector<S
 std::string write_rules_versions(const RulesVersionPage& page);
 std::string write_rules_events(const RulesEventPage& page);
 std::string write_backtest_status(const Backtests::Status& status);
+std::string write_backtests(const std::vector<Backtests::Status>& all);  // without their reports
 // Samples of comments in the store link to their place in the API.
 std::string write_backtest(const Backtest::Report& report, bool stored);
 

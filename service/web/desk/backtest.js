@@ -1,5 +1,5 @@
 // A backtest: drafts, or what is not saved, or an earlier version, over the stored comments, beside today's rules. Its id is in the query
-// (?backtest=), so one may leave the page, come back, and send the link to somebody.
+// (?backtest=), so one may leave the page, come back, and send the link to somebody; the latest ones, also those of others, are listed.
 import { del, get, post } from "./api.js";
 import { ago, full, many, number, percent, plainScore } from "./format.js";
 import { go, withWords } from "./nav.js";
@@ -16,7 +16,7 @@ const decided = (people) => people.spam + people.rejected + people.approved;
 export class Backtest extends Component {
   constructor(props) {
     super(props);
-    this.state = { status: null, problem: null, startProblem: null, busy: false, what: unsaved.of(props.site).length ? "unsaved" : "drafts", limit: "100000", since: "", version: "" };
+    this.state = { latest: [], status: null, problem: null, startProblem: null, busy: false, what: unsaved.of(props.site).length ? "unsaved" : "drafts", limit: "100000", since: "", version: "" };
   }
   componentDidMount() {
     this.follow();
@@ -29,9 +29,15 @@ export class Backtest extends Component {
     clearTimeout(this.later);
   }
 
+  // A list that fails is no news: what is looked at tells it.
+  async list() {
+    const all = await get("/v1/rules/backtests", {}, { quiet: true }).catch(() => null);
+    if (all && !this.left) this.setState({ latest: all.items });
+  }
   async follow() {
     clearTimeout(this.later);
     const id = this.props.query.get("backtest");
+    if (this.state.status?.state !== "running") this.list();
     if (!id) return this.setState({ status: null, problem: null });
     try {
       const status = await get(`/v1/rules/backtests/${encodeURIComponent(id)}`);
@@ -39,7 +45,8 @@ export class Backtest extends Component {
       const was = this.state.status;
       this.setState({ status, problem: null });
       if (status.state === "running") this.later = setTimeout(() => this.follow(), kPoll);
-      else if (was?.id === id && was.state === "running") announce(status.state === "done" ? `The backtest is done: ${many(status.report.changed, "verdict")} would change.` : `The backtest was ${status.state}.`);
+      else if (was?.state === "running") this.list();
+      if (status.state !== "running" && was?.id === id && was.state === "running") announce(status.state === "done" ? `The backtest is done: ${many(status.report.changed, "verdict")} would change.` : `The backtest was ${status.state}.`);
     } catch (problem) {
       if (this.left || problem.name === "AbortError") return;
       this.setState({ problem, status: null });
@@ -59,6 +66,7 @@ export class Backtest extends Component {
       announce("The backtest runs.");
     } catch (startProblem) {
       this.setState({ busy: false, startProblem });
+      this.list(); // somebody else's may run
     }
   }
   async cancel() {
@@ -70,7 +78,7 @@ export class Backtest extends Component {
     }
   }
 
-  render({ site, sites, packs, query }, { status, problem, startProblem, busy, what, limit, since, version }) {
+  render({ site, sites, packs, query }, { latest, status, problem, startProblem, busy, what, limit, since, version }) {
     const drafts = packs.filter((one) => one.draft);
     const waiting = unsaved.of(site);
     const scope = site ? (sites.find((one) => one.id === site)?.name || site) : "all sites";
@@ -108,6 +116,7 @@ export class Backtest extends Component {
         startProblem && h(Trouble, { problem: busyWords(startProblem) }),
         h("div", { class: "bar" }, h(Button, { type: "submit", kind: "primary", busy: busy || running || nothing }, busy ? "Starting…" : "Start"), h("span", { class: "soft" }, "One runs at a time, beside the service.")),
       ),
+      (latest.length > 1 || (latest.length === 1 && latest[0].id !== status?.id)) && h(Latest, { all: latest, sites, current: query.get("backtest") }),
       problem && h(Trouble, { problem: problem.status === 404 ? { ...problem, message: "This backtest is not known any more", advice: "Results are kept in memory until the service ends, the latest few; start it again." } : problem, again: problem.status === 404 ? undefined : () => this.follow() }),
       status && h(Running, { status, sites, cancel: () => this.cancel() }),
       status?.report && h(Report, { key: status.id, report: status.report, site, query }),
@@ -117,6 +126,29 @@ export class Backtest extends Component {
 // One runs at a time: whose, the service says.
 const busyWords = (problem) => (problem.status !== 429 ? problem : { ...problem, message: problem.message, advice: problem.advice || "Wait for its end and start again.", where: "" });
 
+const kStates = { running: "Running", done: "Done", cancelled: "Cancelled", failed: "Failed" };
+const siteOf = (one, sites) => (one.site ? sites.find((each) => each.id === one.site)?.name || one.site : "all sites");
+const result = (one) => (one.state === "done" ? `${many(one.changed, "verdict")} of ${number(one.seen)} would change` : one.state === "failed" ? one.problem : `${number(one.seen)} of about ${number(one.total)} comments`);
+
+const Latest = ({ all, sites, current }) =>
+  h(
+    "section",
+    { class: "panel", "aria-label": "The latest" },
+    h("h2", null, "The latest"),
+    h(Table, {
+      caption: "Backtests that run or have ended; they are kept until the service ends",
+      rows: all,
+      rowKey: (one) => one.id,
+      columns: [
+        { title: "Started", head: true, cell: (one) => h(Link, { href: withWords({ backtest: one.id }), "aria-current": one.id === current ? "true" : undefined, title: full(one.started_at) }, ago(one.started_at)) },
+        { title: "By", cell: (one) => h("bdi", null, one.by) },
+        { title: "Over", cell: (one) => siteOf(one, sites) },
+        { title: "State", cell: (one) => kStates[one.state] },
+        { title: "Result", cell: result },
+      ],
+    }),
+  );
+
 const Running = ({ status, sites, cancel }) =>
   h(
     "section",
@@ -124,9 +156,9 @@ const Running = ({ status, sites, cancel }) =>
     h(
       "p",
       null,
-      { running: "Running", done: "Done", cancelled: "Cancelled", failed: "Failed" }[status.state],
+      kStates[status.state],
       ": ",
-      status.site ? sites.find((one) => one.id === status.site)?.name || status.site : "all sites",
+      siteOf(status, sites),
       ", started ",
       h("span", { title: full(status.started_at) }, ago(status.started_at)),
       " by ",

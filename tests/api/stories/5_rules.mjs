@@ -133,6 +133,11 @@ describe("rules over the API", () => {
     assert.equal(report.rules.find((one) => one.rule === "draft_word").hits, 5);
     assert.equal(report.changed, 5);
     await blog.moderator.get(report.samples[0].url);
+    // Who has lost the id finds it again.
+    const { body: all } = await blog.moderator.get("/v1/rules/backtests");
+    const { site, by, state: stands, changed } = all.items.find((one) => one.id === started.id);
+    assert.deepEqual({ site, by, stands, changed }, { site: blog.id, by: blog.moderator.name, stands: "done", changed: 5 });
+    assert.ok(all.items.every((one) => one.site === blog.id), "those of other sites are not told");
     await blog.moderator.delete(`/v1/rules/backtests/${started.id}`, { status: 204 });
     await blog.moderator.get(`/v1/rules/backtests/${started.id}`, undefined, { status: 404 });
     await blog.moderator.get(`/v1/rules/backtests/${kNobody}`, undefined, { status: 404 });

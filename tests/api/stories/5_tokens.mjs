@@ -161,6 +161,7 @@ describe("who may do what", () => {
       "POST /v1/rules/versions/{n}/restore": ["AS"],
       "GET /v1/rules/log": ["ASM"],
       "POST /v1/rules/backtests": ["ASM", { limit: 0 }],
+      "GET /v1/rules/backtests": ["ASM"],
       "GET /v1/rules/backtests/{id}": ["ASM"],
       "DELETE /v1/rules/backtests/{id}": ["ASM"],
       "GET /v1/blocks": ["ASM"],

@@ -292,6 +292,7 @@ function calls(house, blog) {
       },
       missing: { path: "/v1/rules/backtests", body: { site: kNowhere } },
     },
+    "GET /v1/rules/backtests": { make: async () => ({ path: "/v1/rules/backtests" }) },
     "GET /v1/rules/backtests/{id}": {
       make: async () => ({ path: await kept() }),
       missing: { path: `/v1/rules/backtests/${kNobody}` },

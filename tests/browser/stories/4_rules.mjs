@@ -154,6 +154,15 @@ describe("the rules page of the desk", () => {
     await page.getByRole("heading", { name: /verdicts of .* would change/ }).waitFor();
     await page.goto(link);
     await page.getByRole("heading", { name: /verdicts of .* would change/ }).waitFor();
+    // Also by who has lost its link, or has not started it.
+    await page.goto(`${world.service}/desk/rules?part=backtest`);
+    const latest = page.getByRole("region", { name: "The latest" });
+    const own = latest.getByRole("row", { name: new RegExp(admin.token.name) }).first();
+    assert.match(await own.innerText(), /all sites\s+Done\s+6 verdicts of \d+ would change/);
+    await seen(admin, "rules-backtests");
+    await own.getByRole("link").click();
+    await page.getByRole("heading", { name: /verdicts of .* would change/ }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("backtest"), new URL(link).searchParams.get("backtest"));
 
     await part(page, "Publish");
     await page.getByText(`Adds ${rule}.`).waitFor();
