@@ -33,6 +33,10 @@ function takeEarly(method, url) {
   return answer;
 }
 
+// When this has come, where it was asked, or so many ms have passed.
+export const arrived = (path, query, most) =>
+  Promise.race([asked.get(withQuery(path, query))?.catch(() => {}), new Promise((done) => setTimeout(done, most))]);
+
 async function read(url, request) {
   const answer = await fetch(url, request);
   return { answer, text: await answer.text() };

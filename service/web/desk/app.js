@@ -1,6 +1,7 @@
 // The desk: who is signed in, which page is open, and the frame around it.
 import "./core.js";
-import { del, get, onExpired } from "./api.js";
+import { arrived, del, get, onExpired } from "./api.js";
+import { pageOf } from "./asked.js";
 import { here, go, onMove } from "./nav.js";
 import { render } from "./preact.js";
 import Queue from "./queue.js";
@@ -17,6 +18,8 @@ const kPages = [
   { path: "/desk/sites", title: "Sites", style: "/desk/pages.css", load: () => import("./sites.js"), admin: true },
   { path: "/desk/tokens", title: "Tokens", style: "/desk/pages.css", load: () => import("./tokens.js"), admin: true },
 ];
+
+const kTogether = 250; // ms
 
 const styles = () => [...document.querySelectorAll("link[data-page]")];
 function styled(href) {
@@ -66,7 +69,10 @@ class Frame extends Component {
     if (this.page()) loaded(this.page()).catch(() => {});
     if (this.code) return this.setState({ who: null });
     try {
-      await this.enter(await get("/desk/session", {}, { quiet: true }));
+      const who = await get("/desk/session", {}, { quiet: true });
+      // The first comments come right behind. The frame drawn alone, and then again with them, would make one wait for both.
+      await arrived("/v1/queue", pageOf(this.state.query), kTogether);
+      await this.enter(who);
     } catch (problem) {
       if (problem.status === 401) this.setState({ who: null });
       else this.setState({ problem });
@@ -204,4 +210,6 @@ class Frame extends Component {
   }
 }
 
-render(h(Frame), document.getElementById("desk"));
+// index.html has what Frame shows first.
+const box = document.getElementById("desk");
+render(h(Frame), box, box.firstElementChild);

@@ -61,8 +61,8 @@ class Row extends Component {
   }
 }
 
-// So many rows fill the window, and are drawn first; the others follow when one can read already, some at a time.
-const kLow = 80; // pixels, lower than a row is
+// So many rows fill the window, and are drawn first; the others follow, some at a time. `later`: none is drawn yet.
+const kLow = 95; // pixels, as low as a row mostly is
 const kStep = 10;
 
 export class List extends Component {
@@ -96,11 +96,11 @@ export class List extends Component {
     if (this.props.focus) row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
-  render({ items, current, picked, troubles, status, sites, who, more, busy, minute, onOpen, onPick, onNear, onKey, label }, { most }) {
+  render({ items, current, picked, troubles, status, sites, who, more, later, busy, minute, onOpen, onPick, onNear, onKey, label }, { most }) {
     // One option can always be reached by Tab.
     const at = items.findIndex((one) => one.id === current);
     const reach = at >= 0 ? current : items[0]?.id;
-    const shown = items.slice(0, Math.max(most, at + 6));
+    const shown = later ? [] : items.slice(0, Math.max(most, at + 6));
     return h(
       "div",
       {

@@ -41,6 +41,7 @@ export default class Queue extends Component {
     this.notes = new Map(); // id -> {reason, note} that go with its decision
     this.troubles = new Map(); // id -> why it could not be decided
     this.settled = new Set(); // ids decided on this page: they are nobody's news
+    this.drawn = undefined; // whether the first comment is on the screen: what is not needed to read it is drawn after that
     this.state = {
       current: null,
       picked: new Map(),
@@ -93,6 +94,13 @@ export default class Queue extends Component {
     else if (before.query.get("comment") !== this.props.query.get("comment")) this.shared();
     if (before.query.get("site") !== this.props.query.get("site")) this.watch.poll();
     this.look();
+    if (this.begun && this.drawn === undefined) {
+      this.drawn = false;
+      afterPaint(() => {
+        this.drawn = true;
+        if (!this.gone) this.forceUpdate();
+      });
+    }
   }
 
   // ---- the list

@@ -233,18 +233,92 @@ export class Reading extends Component {
     return h(Text, { text, marks: this.marks().marks[name], hot: this.state.hot, links: false, ...more });
   }
 
-  render({ item, detail, who, sites, trouble, note, filterBy, likes, undo, openNote, back, children }, { hot, whole }) {
+  facts() {
+    const { item, detail, filterBy, undo } = this.props;
+    const { author, article, client } = item;
+    const hosts = hostsIn([item.content, author.url]);
+    const records = detail?.records;
+    const network = client.ip && networkOf(client.ip);
+    const ownTo = author.url && target(author.url);
+    return h(
+      "dl",
+      { class: "facts" },
+      author.name &&
+        h(
+          Fact,
+          { title: "Author", record: records?.author },
+          h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Words, { text: author.name })),
+          author.id && h("span", { class: "soft" }, " verified as ", h(Words, { text: author.id })),
+        ),
+      author.email &&
+        h(
+          Fact,
+          { title: "Email", record: records?.email },
+          h(Pick, { what: "Only this email", run: () => filterBy("email", author.email) }, this.field("author.email", author.email)),
+        ),
+      author.url && h(Fact, { title: "Website" }, this.field("author.url", author.url), ownTo && h(Target, ownTo)),
+      client.ip &&
+        h(
+          Fact,
+          { title: "Address", record: records?.address },
+          h(Pick, { what: "Only this address", run: () => filterBy("ip", client.ip) }, this.field("client.ip", client.ip)),
+        ),
+      network &&
+        h(
+          Fact,
+          { title: "Network", record: records?.network },
+          h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, h(Words, { text: network })),
+        ),
+      hosts.length > 0 &&
+        h(
+          Fact,
+          { title: "Links" },
+          hosts.slice(0, 12).map((one) => {
+            const domain = detail?.facts.domains.find((it) => one.host === it.domain || one.host.endsWith("." + it.domain));
+            return h(
+              "span",
+              { class: "host", key: one.host },
+              one.host.endsWith(":")
+                ? h("bdi", null, one.host)
+                : h(
+                    Pick,
+                    { what: "Only comments with links there", run: () => filterBy("domain", one.host.replace(/:\d+$/, "")) },
+                    one.host,
+                  ),
+              one.count > 1 && ` ×${one.count}`,
+              domain && h("span", { class: "record" }, recordWords(domain.record)),
+            );
+          }),
+          hosts.length > 12 && h("span", { class: "soft" }, `and ${hosts.length - 12} more`),
+        ),
+      article.url && h(Fact, { title: "Article" }, this.field("article.url", article.url)),
+      client.user_agent && h(Fact, { title: "Browser" }, this.field("client.user_agent", client.user_agent)),
+      client.referrer && h(Fact, { title: "Came from" }, this.field("client.referrer", client.referrer)),
+      (item.form.token || item.form.elapsed_ms !== null) &&
+        h(
+          Fact,
+          { title: "Form" },
+          [
+            item.form.token && `token ${item.form.token}`,
+            item.form.elapsed_ms !== null && `written in ${number(Math.round(item.form.elapsed_ms / 1000))} s`,
+          ]
+            .filter(Boolean)
+            .join(", "),
+        ),
+      item.form.honeypot && h(Fact, { title: "Trap field" }, h(Words, { text: item.form.honeypot })),
+      detail && h(Fact, { title: "History" }, h(History, { entries: detail.history, undo })),
+    );
+  }
+
+  // `brief`: without the facts below the text.
+  render({ item, brief, detail, who, sites, trouble, note, filterBy, likes, openNote, back, children }, { hot, whole }) {
     const { words } = this.marks();
     const { author, article, client } = item;
     const site = sites.find((one) => one.id === item.site);
     const lease = item.status === "pending" && leaseOf(item, who);
     const strange = strangeWords([author.name, author.email, author.url, article.title, item.content].join(" "));
-    const hosts = hostsIn([item.content, author.url]);
     const near = nearCount(detail);
-    const records = detail?.records;
-    const network = client.ip && networkOf(client.ip);
     const articleTo = article.url && target(article.url);
-    const ownTo = author.url && target(author.url);
     return h(
       "article",
       { class: "reading", tabindex: "0", "aria-labelledby": this.id, ref: (box) => (this.box = box) },
@@ -344,74 +418,7 @@ export class Reading extends Component {
               .join(", "),
           ),
         ),
-      h(
-        "dl",
-        { class: "facts" },
-        author.name &&
-          h(
-            Fact,
-            { title: "Author", record: records?.author },
-            h(Pick, { what: "Only this author’s name", run: () => filterBy("author", author.name) }, h(Words, { text: author.name })),
-            author.id && h("span", { class: "soft" }, " verified as ", h(Words, { text: author.id })),
-          ),
-        author.email &&
-          h(
-            Fact,
-            { title: "Email", record: records?.email },
-            h(Pick, { what: "Only this email", run: () => filterBy("email", author.email) }, this.field("author.email", author.email)),
-          ),
-        author.url && h(Fact, { title: "Website" }, this.field("author.url", author.url), ownTo && h(Target, ownTo)),
-        client.ip &&
-          h(
-            Fact,
-            { title: "Address", record: records?.address },
-            h(Pick, { what: "Only this address", run: () => filterBy("ip", client.ip) }, this.field("client.ip", client.ip)),
-          ),
-        network &&
-          h(
-            Fact,
-            { title: "Network", record: records?.network },
-            h(Pick, { what: "Only this network", run: () => filterBy("ip", network) }, h(Words, { text: network })),
-          ),
-        hosts.length > 0 &&
-          h(
-            Fact,
-            { title: "Links" },
-            hosts.slice(0, 12).map((one) => {
-              const domain = detail?.facts.domains.find((it) => one.host === it.domain || one.host.endsWith("." + it.domain));
-              return h(
-                "span",
-                { class: "host", key: one.host },
-                one.host.endsWith(":")
-                  ? h("bdi", null, one.host)
-                  : h(
-                      Pick,
-                      { what: "Only comments with links there", run: () => filterBy("domain", one.host.replace(/:\d+$/, "")) },
-                      one.host,
-                    ),
-                one.count > 1 && ` ×${one.count}`,
-                domain && h("span", { class: "record" }, recordWords(domain.record)),
-              );
-            }),
-            hosts.length > 12 && h("span", { class: "soft" }, `and ${hosts.length - 12} more`),
-          ),
-        article.url && h(Fact, { title: "Article" }, this.field("article.url", article.url)),
-        client.user_agent && h(Fact, { title: "Browser" }, this.field("client.user_agent", client.user_agent)),
-        client.referrer && h(Fact, { title: "Came from" }, this.field("client.referrer", client.referrer)),
-        (item.form.token || item.form.elapsed_ms !== null) &&
-          h(
-            Fact,
-            { title: "Form" },
-            [
-              item.form.token && `token ${item.form.token}`,
-              item.form.elapsed_ms !== null && `written in ${number(Math.round(item.form.elapsed_ms / 1000))} s`,
-            ]
-              .filter(Boolean)
-              .join(", "),
-          ),
-        item.form.honeypot && h(Fact, { title: "Trap field" }, h(Words, { text: item.form.honeypot })),
-        detail && h(Fact, { title: "History" }, h(History, { entries: detail.history, undo })),
-      ),
+      !brief && this.facts(),
       children,
     );
   }

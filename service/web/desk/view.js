@@ -225,6 +225,7 @@ export function queueView(page) {
               sites,
               who,
               more: Boolean(next),
+              later: !page.drawn && !narrow && current === items[0].id,
               busy,
               minute,
               follow,
@@ -244,6 +245,7 @@ export function queueView(page) {
               { class: "pane", "aria-label": "The comment" },
               h(Reading, {
                 item: item,
+                brief: !page.drawn,
                 detail,
                 who,
                 sites,
