@@ -72,6 +72,8 @@ export class List extends Component {
   }
   componentDidMount() {
     this.more();
+    // On a small screen the list comes back where one had left it.
+    if (this.props.current) this.show(this.props.current);
   }
   more() {
     afterPaint(() => {

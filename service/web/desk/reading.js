@@ -215,9 +215,17 @@ export class Reading extends Component {
       this.top = true;
     }
   }
+  componentDidMount() {
+    this.fromTop();
+  }
   componentDidUpdate() {
-    if (this.top && this.box) this.box.scrollTop = 0;
+    if (this.top) this.fromTop();
     this.top = false;
+  }
+  // On a small screen the page scrolls, wherever the list had been.
+  fromTop() {
+    if (this.box) this.box.scrollTop = 0;
+    scrollTo(0, 0);
   }
   marks() {
     const { item, detail } = this.props;

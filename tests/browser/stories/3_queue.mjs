@@ -342,6 +342,17 @@ describe("the queue of the desk", () => {
     await page.getByRole("button", { name: "Back to the list" }).tap();
     await eventually(async () => (await rows(page).count()) === 7, "seven are left");
     await seen(mo, "queue-phone-strip");
+    // From far down the list a comment is read from its beginning, and the list comes back where one had been.
+    await page.setViewportSize({ width: 360, height: 480 });
+    const last = rows(page).nth(6);
+    await last.scrollIntoViewIfNeeded();
+    assert.ok((await page.evaluate(() => scrollY)) > 200);
+    const [name] = await last.locator(".name").allTextContents();
+    await last.tap();
+    await reading(page).getByRole("heading", { name }).waitFor();
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    await page.getByRole("button", { name: "Back to the list" }).tap();
+    await eventually(async () => (await rows(page).count()) === 7 && (await page.evaluate(() => scrollY)) > 200, "the list where it was");
     assert.equal((await site.queue({ status: "spam" })).length, 1);
     assert.equal((await site.queue({ status: "approved" })).length, 1);
     mo.clean();
