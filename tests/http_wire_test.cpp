@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/limits.h"
@@ -483,4 +485,36 @@ TEST_CASE("sites, tokens, blocks and wishes to forget are read strictly") {
   }
   CHECK(read_block(R"({"kind":"email","value":"A@B.Example"})")->block.value == "a@b.example");
   CHECK(read_block(R"({"kind":"cidr","value":"2001:DB8:beef::7/48"})")->block.value == "2001:db8:beef::/48");
+}
+
+TEST_CASE("a text is told so that it is read back, wherever it holds what must be escaped") {
+  const auto literal_of = [](const std::string& json) {
+    const std::string_view before = "\"about\":";
+    const std::size_t start = json.find(before) + before.size();
+    std::size_t end = start + 1;
+    while (json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+    return json.substr(start, end + 1 - start);
+  };
+  const auto told_and_read = [&](const std::string& text) {
+    Verdict verdict;
+    verdict.findings.push_back(
+        {.rule = "r", .score = 1, .about = text, .evidence = {}, .shadow = false, .action = {}});
+    const std::string literal = literal_of(write_verdict(Submission{}, verdict));
+    CHECK(std::none_of(literal.begin(), literal.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+    auto incoming = read_submission(R"({"article":{"id":"a"},"content":)" + literal + "}");
+    REQUIRE(incoming);
+    CHECK(incoming->submission.content == text);
+  };
+  for (std::size_t size = 1; size <= 18; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 1; byte < 0x80; ++byte) {
+        std::string text = x(size);
+        text[at] = static_cast<char>(byte);
+        CAPTURE(text);
+        told_and_read(text);
+      }
+      told_and_read(x(at) + "\xC3\xA9" + x(size - at) + "\"\\\xF0\x9F\x98\x80\n");
+    }
+  }
 }

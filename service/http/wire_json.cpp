@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
+#include <rapidjson/stream.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -19,9 +20,10 @@ namespace {
 // Fields are looked up one after the other; more of them than anybody needs would only cost time.
 constexpr std::size_t kFieldCount = 200;
 
-// Doubles are the nearest ones, and escapes make whole characters. The reader calls itself for nested values;
-// the builder refuses them long before that is deep.
-constexpr unsigned kStrict = rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag;
+// Doubles are the nearest ones. Whether the text is UTF-8 is asked beforehand, of all of it at once, not of
+// each character here. The reader calls itself for nested values; the builder refuses them long before that
+// is deep.
+constexpr unsigned kStrict = rapidjson::kParseFullPrecisionFlag | rapidjson::kParseInsituFlag;
 
 // Builds the value while it is parsed, so that depth and repeated names are seen before they cost anything.
 class Builder {
@@ -157,7 +159,9 @@ Result<Json> parse_json(std::string_view text) {
     return fail(Code::invalid, "the JSON begins with a byte order mark", {}, "leave it out (RFC 8259, 8.1)");
   }
   Builder builder(text);
-  rapidjson::MemoryStream stream(text.data(), text.size());
+  // Escapes are resolved in place, in a copy: otherwise each byte is moved to the reader's own memory.
+  std::string copy(text);
+  rapidjson::InsituStringStream stream(copy.data());
   rapidjson::Reader reader;
   const rapidjson::ParseResult read = reader.Parse<kStrict>(stream, builder);
   // The reader takes a NUL for the end.
@@ -174,9 +178,48 @@ std::string dump(const Json& json) {
   return telling.take();
 }
 
+namespace {
+
+// Whether all are ASCII and none has to be escaped in JSON: eight bytes at a time.
+bool needs_no_escape(std::string_view text) {
+  constexpr std::uint64_t kEach = 0x0101010101010101, kHigh = 0x80 * kEach;
+  const auto fine = [](std::uint64_t eight) {
+    // A byte's highest bit: it is none of ASCII, lies below a blank, or is one of the two. Bits of the bytes
+    // after one that is found may be wrong, which changes nothing.
+    const std::uint64_t quote = eight ^ '"' * kEach, slash = eight ^ '\\' * kEach;
+    return ((eight | (eight - ' ' * kEach) | (quote - kEach) | (slash - kEach)) & kHigh) == 0;
+  };
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data(), sizeof eight);
+    if (!fine(eight)) return false;
+    text.remove_prefix(sizeof eight);
+  }
+  std::uint64_t rest = ' ' * kEach;
+  text.copy(reinterpret_cast<char*>(&rest), text.size());
+  return fine(rest);
+}
+
+}  // namespace
+
+// RapidJSON writes byte by byte; most texts need no look at each.
+class Telling::Writer : public rapidjson::Writer<rapidjson::StringBuffer> {
+ public:
+  using rapidjson::Writer<rapidjson::StringBuffer>::Writer;
+
+  void as_it_is(std::string_view value) {
+    Prefix(rapidjson::kStringType);
+    char* to = os_->Push(value.size() + 2);
+    *to = '"';
+    value.copy(to + 1, value.size());
+    to[value.size() + 1] = '"';
+    EndValue(true);
+  }
+};
+
 struct Telling::Parts {
   rapidjson::StringBuffer buffer{nullptr, 4096};
-  rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+  Writer writer{buffer};
 };
 
 Telling::Telling() : parts_(std::make_unique<Parts>()) {}
@@ -207,7 +250,9 @@ Telling& Telling::key(std::string_view name) {
 }
 
 Telling& Telling::text(std::string_view value) {
-  if (valid_utf8(value)) {
+  if (needs_no_escape(value)) {
+    parts_->writer.as_it_is(value);
+  } else if (valid_utf8(value)) {
     parts_->writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
   } else {
     const std::string mended = Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -110,6 +110,7 @@ class Telling {
   std::string take();  // what was told so far
 
  private:
+  class Writer;
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
