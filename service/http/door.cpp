@@ -1,10 +1,9 @@
-// Three parts: Listener and Speaker, which are all that is taken of httplib; Connection, one client from
-// accept to close; and the door itself, which accepts, counts and stops.
+// Three parts: Listener, which with the decoding of paths is all that is taken of httplib; Connection, one
+// client from accept to close; and the door itself, which accepts, counts and stops.
 //
 // Of httplib's server its accept loop and its connection loop are replaced, because their limits cannot be
-// set from outside: it is given one request at a time, whose framing head.h has checked, in a form of our
-// making (a line and no headers), so that no two parsers can disagree on the same bytes. It decodes
-// the path and writes the answer.
+// set from outside, its reading because of what it lets pass (service/README.md), and its writing because of
+// what it costs.
 #include "http/door.h"
 
 #include <algorithm>
@@ -30,6 +29,7 @@
 #include "http/crew.h"
 #include "http/receiver.h"
 #include "http/refusal.h"
+#include "http/reply.h"
 #include "http/request_ids.h"
 #include "http/sockets.h"
 
@@ -38,13 +38,6 @@ namespace {
 
 constexpr int kBacklog = 1024;  // the kernel cuts it to net.core.somaxconn
 constexpr std::string_view kCrash = "something went wrong here; it has been noted";
-
-// httplib's side of a connection: it is handed requests whose framing was checked, one at a time, and writes
-// answers.
-class Speaker : public httplib::Server {
- public:
-  using httplib::Server::process_request;
-};
 
 // httplib's side of the listening socket.
 class Listener : public httplib::Server {
@@ -128,9 +121,9 @@ struct Door::Parts {
   Crew crew;                                    // last: its threads use all of the above
 };
 
-// One connection, from accept() to close(), on one thread. It is httplib's Stream for as long as it lives, so
-// that bytes which came early (pipelining) are kept for the next request.
-class Door::Parts::Connection final : public httplib::Stream {
+// One connection, from accept() to close(), on one thread. Bytes which came early (pipelining) are kept for
+// the next request.
+class Door::Parts::Connection {
  public:
   Connection(Parts& door, int fd, std::string peer)
       : door_(door), fd_(fd), peer_(std::move(peer)), receiver_(fd) {
@@ -139,15 +132,9 @@ class Door::Parts::Connection final : public httplib::Stream {
     // Idle time is waited for in recv() itself: one system call a request less than poll() and recv().
     const timeval idle{door_.options.keep_alive_seconds, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
-    speaker_.set_pre_routing_handler([this](const httplib::Request& req, httplib::Response& res) {
-      handle(req, res);
-      return httplib::Server::HandlerResponse::Handled;
-    });
-    speaker_.set_post_routing_handler(
-        [this](const httplib::Request&, httplib::Response& res) { finish(res); });
     door_.enlist(*this, true);
   }
-  ~Connection() override {
+  ~Connection() {
     door_.enlist(*this, false);
     if (unread_) linger_on(fd_);
   }
@@ -165,28 +152,6 @@ class Door::Parts::Connection final : public httplib::Stream {
   }
 
  private:
-  // httplib's stream: it reads what serve_one() wrote for it and nothing else, and its writes are gathered.
-  bool is_readable() const override { return true; }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, size_t size) override {
-    const std::size_t count = line_.copy(to, size, line_at_);
-    line_at_ += count;
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* from, size_t size) override {
-    out_.append(from, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override {
-    ip = peer_;
-    port = 0;
-  }
-  void get_local_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  socket_t socket() const override { return fd_; }
-
   // Blocks until the first bytes of a request are there. False: the connection is to be closed.
   bool wait_for_request() {
     if (receiver_.empty()) {
@@ -209,27 +174,23 @@ class Door::Parts::Connection final : public httplib::Stream {
     ask_.peer = peer_;
     refusal_.reset();
     close_ = false;
-    one_zero_ = false;
-    bool only_head = false;
-    line_ = "GET / HTTP/1.1\r\n\r\n";
+    bool only_head = false, one_zero = false;
 
     if (!came(receiver_.head(head_, deadline_))) return false;
     if (!refusal_) {
       ask_.headers = std::move(head_.headers);
       ask_.query = parse_form(head_.query);
       ask_.version = head_.version;
+      ask_.path = httplib::detail::decode_url(head_.path, false);
       only_head = head_.method == "HEAD";
       ask_.method = only_head ? "GET" : head_.method;
       close_ = !head_.keep_alive || door_.stopping;
-      one_zero_ = head_.version == "HTTP/1.0";
-      line_ = (only_head ? "HEAD " : "GET ") + head_.path + " HTTP/1.1\r\n\r\n";
+      one_zero = head_.version == "HTTP/1.0";
     }
-
-    line_at_ = 0;
-    answered_ = false;
-    bool ignored = false;
-    speaker_.process_request(*this, true, ignored, nullptr);
-    if (!answered_) return false;
+    if (!answer()) return false;
+    const std::string_view connection = close_ ? "close" : one_zero ? "keep-alive" : "";
+    write_reply(out_, answer_, {.only_head = only_head, .connection = connection, .id = ask_.id});
+    answer_.body.clear();
     if (door_.events.answered)
       door_.events.answered(ask_, answer_, std::chrono::duration<double>(Clock::now() - whole_).count());
     const bool sent = send_all(fd_, out_, Clock::now() + std::chrono::seconds(door_.options.request_seconds));
@@ -253,16 +214,13 @@ class Door::Parts::Connection final : public httplib::Stream {
     door_.refuse(why);
   }
 
-  // Called by httplib with the path decoded.
-  void handle(const httplib::Request& req, httplib::Response& res) {
+  // Leaves the answer in answer_. False: the client is gone, nothing is answered.
+  bool answer() {
     whole_ = Clock::now();
-    if (!refusal_) {
-      ask_.path = req.path;
-      if (std::ranges::any_of(ask_.path,
-                              [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
-        refuse("malformed", 400, "the path holds a control byte");
-    }
-    if (!refusal_ && !admitted()) return;  // the client is gone: nothing is answered
+    if (!refusal_ && std::ranges::any_of(
+                         ask_.path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
+      refuse("malformed", 400, "the path holds a control byte");
+    if (!refusal_ && !admitted()) return false;
     whole_ = Clock::now();
     if (refusal_) {
       answer_ = std::move(*refusal_);
@@ -270,14 +228,7 @@ class Door::Parts::Connection final : public httplib::Stream {
       answer_ = refusal(500, kCrash);
     }
     close_ = close_ || answer_.close || door_.stopping;
-    res.status = answer_.status;
-    for (const auto& [name, value] : answer_.headers)
-      res.set_header(name, value);  // drops one with a line break
-    if (!answer_.body.empty()) {
-      res.set_header("Content-Type", answer_.type);
-      res.body = std::move(answer_.body);
-    }
-    answered_ = true;
+    return true;
   }
 
   // Asks for admission and reads the body. False: the client is gone. A refusal is left in refusal_.
@@ -297,27 +248,12 @@ class Door::Parts::Connection final : public httplib::Stream {
     return came(receiver_.body(head_, admission.body_limit, ask_.body, deadline_));
   }
 
-  // Called by httplib with all headers set, just before they are written.
-  void finish(httplib::Response& res) {
-    res.headers.erase("Accept-Ranges");  // set for HEAD; ranges are not served
-    res.headers.erase("Connection");     // set before it was known
-    if (close_)
-      res.headers.emplace("Connection", "close");
-    else if (one_zero_)
-      res.headers.emplace("Connection", "keep-alive");
-    if (res.status == 204 || res.status == 304) res.headers.erase("Content-Length");  // RFC 9110, 8.6
-    res.headers.emplace("X-Request-Id", ask_.id);
-  }
-
   Parts& door_;
   const File fd_;
   const std::string peer_;
-  Speaker speaker_;
   std::atomic<bool> idle_{false};
   Receiver receiver_;
-  std::string out_;   // the answer, not yet sent
-  std::string line_;  // what httplib is given to read
-  std::size_t line_at_ = 0;
+  std::string out_;  // the answer, not yet sent
   Head head_;
   Ask ask_;
   Answer answer_;
@@ -325,9 +261,7 @@ class Door::Parts::Connection final : public httplib::Stream {
   Deadline deadline_;        // for the whole request
   Clock::time_point whole_;  // when the request was there
   bool close_ = false;       // after this answer
-  bool one_zero_ = false;
-  bool answered_ = false;
-  bool unread_ = false;  // the client may still be sending something that nobody will read
+  bool unread_ = false;      // the client may still be sending something that nobody will read
 };
 
 void Door::Parts::enlist(Connection& connection, bool here) {
