@@ -10,6 +10,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/sha.h>
 #include <sys/random.h>
 
@@ -28,6 +29,10 @@ void fill_random(unsigned char* out, std::size_t count) {
     out += got;
     count -= static_cast<std::size_t>(got);
   }
+}
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
 }
 
 std::string hex_of(std::string_view bytes) {
@@ -51,26 +56,14 @@ const EVP_MD* sha256_method() {
   return kMethod.get();
 }
 
-// SHA-256 of texts, one after the other, in one state of OpenSSL's.
-class Hasher {
- public:
-  Hasher() : state_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {}
-
-  // Of both as one text.
-  Digest of(std::string_view first, std::string_view second = {}) {
-    Digest digest{};
-    unsigned length = 0;
-    if (!state_ || EVP_DigestInit_ex(state_.get(), sha256_method(), nullptr) != 1 ||
-        EVP_DigestUpdate(state_.get(), first.data(), first.size()) != 1 ||
-        EVP_DigestUpdate(state_.get(), second.data(), second.size()) != 1 ||
-        EVP_DigestFinal_ex(state_.get(), digest.data(), &length) != 1 || length != digest.size())
-      throw std::runtime_error("SHA-256 failed");
-    return digest;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> state_;
-};
+Digest sha256(std::string_view text) {
+  Digest digest{};
+  unsigned length = 0;
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &length, sha256_method(), nullptr) != 1 ||
+      length != digest.size())
+    throw std::runtime_error("SHA-256 failed");
+  return digest;
+}
 
 std::string_view text_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -133,27 +126,28 @@ bool is_desk_secret(std::string_view text) {
 }
 
 std::string sha256_hex(std::string_view text) {
-  return hex_of(text_of(Hasher().of(text)));
+  return hex_of(text_of(sha256(text)));
 }
 
-// RFC 2104. OpenSSL's own HMAC looks up two methods by their names and makes four states for each text, which
-// is most of what signing a receipt costs.
 std::string hmac_sha256(std::string_view key, std::string_view text) {
-  Hasher hasher;
-  std::array<char, SHA256_CBLOCK> block{};
-  if (key.size() > block.size())
-    std::ranges::copy(text_of(hasher.of(key)), block.begin());
-  else
-    std::ranges::copy(key, block.begin());
-  const auto padded = [&block](unsigned char pad) {
-    std::array<char, SHA256_CBLOCK> made{};
-    std::ranges::transform(block, made.begin(),
-                           [pad](char c) { return static_cast<char>(static_cast<unsigned char>(c) ^ pad); });
-    return made;
-  };
-  const auto inner = padded(0x36), outer = padded(0x5C);
-  const Digest within = hasher.of({inner.data(), inner.size()}, text);
-  return std::string(text_of(hasher.of({outer.data(), outer.size()}, text_of(within))));
+  // As the digest: looked up once.
+  static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> kMethod(
+      EVP_MAC_fetch(nullptr, "HMAC", nullptr), &EVP_MAC_free);
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> state(EVP_MAC_CTX_new(kMethod.get()),
+                                                                        &EVP_MAC_CTX_free);
+  char digest[] = "SHA256";
+  const OSSL_PARAM how[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
+                            OSSL_PARAM_construct_end()};
+  // No pointer would mean no key, not an empty one.
+  const unsigned char* const secret = bytes_of(key.empty() ? std::string_view("") : key);
+  std::string mac(SHA256_DIGEST_LENGTH, '\0');
+  std::size_t length = 0;
+  if (!state || EVP_MAC_init(state.get(), secret, key.size(), how) != 1 ||
+      EVP_MAC_update(state.get(), bytes_of(text), text.size()) != 1 ||
+      EVP_MAC_final(state.get(), reinterpret_cast<unsigned char*>(mac.data()), &length, mac.size()) != 1 ||
+      length != mac.size())
+    throw std::runtime_error("HMAC-SHA-256 failed");
+  return mac;
 }
 
 std::string base64url(std::string_view bytes) {
@@ -184,7 +178,7 @@ Id id_from_name(std::string_view scope, std::string_view name, Time at) {
   text += ':';
   text += scope;
   text += name;
-  const Digest digest = Hasher().of(text);
+  const Digest digest = sha256(text);
   std::array<std::uint8_t, 10> tail{};
   for (std::size_t i = 0; i < tail.size(); ++i) tail[i] = digest[i];
   Id id = Id::from(at, tail);
