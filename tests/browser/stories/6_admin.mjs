@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { doubtfulWords, unique } from "../../api/lib/house.mjs";
 import { document, open, said, strict, write } from "../lib/browser.mjs";
-import { desk, kPhone, seen } from "../lib/desk.mjs";
+import { desk, kPhone, kWide, seen } from "../lib/desk.mjs";
 
 const kScript = `<img src="https://evil.example/x" onerror="window.pwned=1"><script>window.pwned=2</script>`;
 async function sound(visit) {
@@ -283,6 +283,40 @@ describe("tokens at the desk", () => {
     await seen(visit, "tokens");
     await sound(visit);
     assert.deepEqual([...kim.faults, ...late.faults], []);
+  });
+
+  it("who comes to the door is told what opens it, and what does not, on a wide window and on a phone", async () => {
+    const { frontend } = world.site;
+    const { body: made } = await world.house.admin.post("/v1/tokens", { role: "moderator", name: unique("comes") }, { status: 201 });
+    for (const [name, options] of [
+      ["signin", kWide],
+      ["signin-phone", kPhone],
+    ]) {
+      const visit = await world.visitor(options);
+      const { page } = visit;
+      await page.goto(`${world.service}/desk`);
+      const token = page.getByLabel("Token");
+      await token.waitFor();
+      await seen(visit, name);
+      await page.getByRole("button", { name: "Sign in" }).focus();
+      await page.keyboard.press("Enter");
+      assert.equal(await page.locator(".frame").count(), 0, "nothing is no token");
+      for (const [text, says] of [
+        [`chf_${"x".repeat(43)}`, /not known|unknown|no such|not valid/i],
+        [frontend.token, /moderator|admin/],
+      ]) {
+        await token.fill(text);
+        await token.press("Enter");
+        await page.locator(".error").getByText(says).waitFor();
+        assert.equal(await token.getAttribute("aria-invalid"), "true");
+      }
+      await seen(visit, `${name}-wrong`);
+      await token.fill(`  ${made.token}\n`);
+      await token.press("Enter");
+      await page.locator(".frame main").waitFor();
+      assert.ok(!(await page.locator("body").textContent()).includes(made.token));
+      assert.deepEqual(visit.faults, []);
+    }
   });
 
   it("every role is made; what cannot be is said; one's own token is revoked with a warning", async () => {
