@@ -36,7 +36,7 @@ export class SignIn extends Component {
       h("input", { type: "text", name: "username", autocomplete: "username", value: "Chaffinch desk", hidden: true, readonly: true }),
       h(TextField, {
         label: "Token",
-        hint: "Of a moderator or an admin. `chaffinch token create --role moderator` makes one, and prints a link that signs in without it.",
+        hint: ["Of a moderator or an admin. ", h("code", null, "chaffinch token create --role moderator"), " makes one, and prints a link that signs in without it."],
         error: problem && [problem.message, problem.advice].filter(Boolean).map(sentence).join(" "),
         value: token,
         set: (text) => this.setState({ token: text }),
