@@ -1,5 +1,5 @@
 // The list of comments: a listbox that the keys move in. The option that has the focus is the comment that one reads; `x` selects.
-import { h, Component, afterPaint } from "./ui.js";
+import { h, Component, afterPaint, isField } from "./ui.js";
 import { ago, full, plainScore, statusWord } from "./format.js";
 import { leaseOf } from "./reading.js";
 import { Excerpt, Words } from "./text.js";
@@ -91,11 +91,12 @@ export class List extends Component {
     const { current, follow } = this.props;
     if (current !== before.current && current && follow) this.show(current);
   }
-  // The current option is in view and, when the keys move there, has the focus.
+  // The current option is in view and, when the keys move there, has the focus; but a list that comes late takes it from no field, or
+  // what is typed there would decide.
   show(id) {
     const row = document.getElementById(`row-${id}`);
     if (!row) return;
-    if (this.props.focus) row.focus({ preventScroll: true });
+    if (this.props.focus && !isField(document.activeElement) && !document.querySelector("dialog[open]")) row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
   render({ items, current, picked, troubles, status, sites, who, more, later, busy, minute, onOpen, onPick, onNear, onKey, label }, { most }) {

@@ -257,11 +257,14 @@ function keyOf({ key, code, shiftKey }) {
   const letter = /^[a-z]$/i.test(key) ? key : key.length === 1 && key > "\x7f" && /^Key[A-Z]$/.test(code) ? code[3] : "";
   return letter ? (shiftKey ? letter.toUpperCase() : letter.toLowerCase()) : key;
 }
+// Whether keys are letters there, and no commands.
+export const isField = (at) => Boolean(at?.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]"));
+
 export function listenToKeys(table) {
   const listener = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const at = event.target;
-    if (at.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+    if (isField(at) || document.querySelector("dialog[open]")) return;
     const run = table()[keyOf(event)];
     if (!run) return;
     event.preventDefault();

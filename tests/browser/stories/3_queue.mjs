@@ -155,6 +155,34 @@ describe("the queue of the desk", () => {
     mo.clean();
   });
 
+  it("a list that comes late takes the focus from nobody who writes", async () => {
+    const { site } = await waiting(3);
+    const mo = await desk(world, "moderator", site.id);
+    const { page, keys } = mo;
+    await rows(page).nth(2).waitFor();
+    await keys("j", "2");
+    await page.getByText("Nothing here").waitFor();
+    let late, come;
+    const asked = new Promise((resolve) => (late = resolve));
+    const answered = new Promise((resolve) => (come = resolve));
+    await page.route(/\/v1\/queue\?/, async (route) => {
+      late();
+      await answered;
+      await route.continue();
+    });
+    await keys("1", "/");
+    await asked;
+    await page.keyboard.type("nothing-has");
+    come();
+    await rows(page).nth(2).waitFor();
+    await page.keyboard.type("-this-word");
+    assert.equal(await page.getByRole("searchbox").inputValue(), "nothing-has-this-word");
+    await keys("Enter");
+    await page.getByText("Nothing matches").waitFor();
+    assert.equal((await site.queue({})).length, 3, "no letter of it was a command");
+    mo.clean();
+  });
+
   it("one decision for a whole campaign, after a look at it, and back as a whole", async () => {
     const { site } = await waiting(6);
     const text = (n) =>
