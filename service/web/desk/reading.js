@@ -216,7 +216,8 @@ export class Reading extends Component {
     }
   }
   componentDidMount() {
-    this.fromTop();
+    // Where there is a way back, the page had been the list. Elsewhere nothing has moved yet, and asking would lay out the page twice.
+    if (this.props.back) this.fromTop();
   }
   componentDidUpdate() {
     if (this.top) this.fromTop();
