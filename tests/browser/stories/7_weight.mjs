@@ -121,6 +121,8 @@ describe("the weight of the desk", () => {
       ["?decided_by=me", "status=any&decided_by=me&sort=decided&limit=50"],
       ["?text=beans&rule=x%20y", "status=pending&rule=x+y&text=beans&sort=useful&limit=50"],
     ]) {
+      // What the page before still asks for is not this one's.
+      await page.goto("about:blank");
       const asked = listen(page, world.service);
       await page.goto(world.service + "/desk" + words);
       await page.locator(".list, .side .empty").first().waitFor();
@@ -132,6 +134,7 @@ describe("the weight of the desk", () => {
       assert.deepEqual(asked.filter((one) => one.line.includes("/v1/queue?")).length, words.includes("status=spam") || words.includes("decided_by") ? 1 : 2);
     }
     // Another page asks for no comments.
+    await page.goto("about:blank");
     const asked = listen(page, world.service);
     await page.goto(world.service + "/desk/log");
     await page.locator("main h1").waitFor();
