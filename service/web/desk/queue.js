@@ -1,5 +1,5 @@
 // The queue: a list, the comment that one reads, and decisions by key. Puts the parts together:
-//   rows.js       the list's part of the queue          view.js, list.js, reading.js, text.js   what it looks like
+//   rows.js       the list's part of the queue          view.js, list.js, reading.js, findings.js, text.js   what it looks like
 //   deciding.js   a decision and its undo               filters.js   tabs, filters and order
 //   deeds.js      decisions on their way, strip.js      dialogs.js   what is asked first
 //   watch.js      who looks at what, counts and news
