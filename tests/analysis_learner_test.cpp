@@ -440,6 +440,38 @@ TEST_CASE("it shows what weighed most, where it stands") {
   CHECK(about_casino);
 }
 
+TEST_CASE("of all features those that weigh most are shown, the heaviest first") {
+  Chance chance(77);
+  std::vector<Event> events;
+  for (int i = 0; i < 400; ++i) events.push_back(random_event(chance));
+  const Model model = fold(events);
+  for (int round = 0; round < 300; ++round) {
+    // From none to more than are shown, known ones and such that nobody has seen, which weigh nothing.
+    Features features;
+    for (std::uint32_t i = chance() % 120; i > 0; --i)
+      features.vector.push_back((chance() % kFeatureClasses << 29) | chance() % 500 * 7919);
+    std::sort(features.vector.begin(), features.vector.end());
+    features.vector.erase(std::unique(features.vector.begin(), features.vector.end()), features.vector.end());
+    features.places.resize(features.vector.size());
+    std::vector<double> weights(features.vector.size());
+    model.margin(features.vector, 1, weights);
+    std::vector<std::size_t> expected;
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      if (static_cast<float>(weights[i]) != 0) expected.push_back(i);
+    std::stable_sort(expected.begin(), expected.end(), [&](std::size_t a, std::size_t b) {
+      return std::abs(static_cast<float>(weights[a])) > std::abs(static_cast<float>(weights[b]));
+    });
+    expected.resize(std::min(expected.size(), kWeighed));
+    const Impression found = impression_of(Evidence{}, features, site_only(model));
+    REQUIRE_FALSE(found.silent);
+    REQUIRE(found.features.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      CHECK(found.features[i].id == features.vector[expected[i]]);
+      CHECK(found.features[i].weight == weights[expected[i]]);
+    }
+  }
+}
+
 TEST_CASE("of what weighed only words that tell something are named") {
   for (const char* word : {":", "://", "at", "https", "http", "ttps", "HTTP://", "www.", "the", " to ", "",
                            "...", "!", "42", "…", " — ", "at…"})

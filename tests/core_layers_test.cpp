@@ -129,7 +129,7 @@ TEST_CASE("one third-party header belongs to one file") {
       {R"(unicode/.*)",
        {"service/analysis/text.cpp", "service/analysis/fold.cpp", "service/analysis/charset.cpp"}},
       {R"(re2/.*)", {"service/analysis/regexes.cpp", "service/analysis/letters.cpp"}},
-      {R"(xxhash\.h)", {"service/analysis/features.cpp"}},
+      {R"(xxhash\.h)", {"service/analysis/feature_collector.h"}},
       {R"(libpsl\.h|idn2\.h)", {"service/analysis/links.cpp"}},
       {R"(toml\+\+/.*)", {"service/analysis/toml.cpp"}},
       {R"(CLI/.*)", {"service/cli/cli.cpp"}},

@@ -1,16 +1,13 @@
 #include "analysis/features.h"
 
-#define XXH_INLINE_ALL
 #include <algorithm>
 #include <bit>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <tuple>
 
-#include <xxhash.h>
-
 #include "analysis/address.h"
+#include "analysis/feature_collector.h"
 #include "analysis/feature_parts.h"
 #include "analysis/impression.h"
 #include "analysis/judge.h"
@@ -19,84 +16,9 @@
 namespace chaffinch {
 namespace {
 
-// Code points. Lengths 3 to 5 together were no better where they were measured, and cost twice the features.
-constexpr std::size_t kGram = 4;
-
-class Collector {
- public:
-  explicit Collector(const FeatureKey& key) : key_(key) {
-    found_.reserve(1024);
-    places_.reserve(1024);
-  }
-
-  void add(FeatureClass group, FeatureKind kind, std::string_view bytes, const FeaturePlace& place) {
-    put(group, hash(bytes), kind, place);
-  }
-
-  std::uint64_t hash(std::string_view bytes) const {
-    return XXH3_64bits_withSecret(bytes.data(), bytes.size(), key_.secret().data(), key_.secret().size());
-  }
-
-  void put(FeatureClass group, std::uint64_t hash, FeatureKind kind, const FeaturePlace& place) {
-    hash = (hash ^ static_cast<std::uint64_t>(kind)) * 0x9E3779B97F4A7C15ULL;
-    hash ^= hash >> 29;
-    hash *= 0xBF58476D1CE4E5B9ULL;
-    const std::uint64_t id = static_cast<std::uint64_t>(group) << 29 | hash >> 35;
-    found_.push_back(id << 32 | places_.size());
-    places_.push_back(place);
-  }
-
-  Features finish() {
-    sort();
-    Features features;
-    features.vector.reserve(found_.size());
-    features.places.reserve(found_.size());
-    std::array<std::size_t, kFeatureClasses> count{};
-    std::uint64_t before = ~std::uint64_t{0};
-    for (const std::uint64_t one : found_) {
-      const std::uint64_t id = one >> 32;
-      if (id == before) continue;
-      before = id;
-      if (++count[id >> 29] > kMostOfClass) continue;
-      features.vector.push_back(static_cast<FeatureId>(id));
-      features.places.push_back(places_[one & 0xFFFFFFFF]);
-    }
-    return features;
-  }
-
- private:
-  // Hashes are spread evenly within a class: one pass into buckets, then what little is out of order.
-  void sort() {
-    if (found_.size() < 64) {
-      std::sort(found_.begin(), found_.end());
-      return;
-    }
-    const std::size_t size = found_.size();
-    const int bits = size < 1024 ? 8 : 10;
-    std::vector<std::uint32_t> from((kFeatureClasses << bits) + 1);
-    const auto bucket = [bits](std::uint64_t one) { return one >> (61 - bits); };
-    for (const std::uint64_t one : found_) ++from[bucket(one) + 1];
-    for (std::size_t i = 1; i < from.size(); ++i) from[i] += from[i - 1];
-    const auto sorted = std::make_unique_for_overwrite<std::uint64_t[]>(size);
-    for (const std::uint64_t one : found_) sorted[from[bucket(one)]++] = one;
-    // Long runs of one bucket do not occur by chance, and with the key nobody makes them.
-    for (std::size_t i = 1; i < size; ++i) {
-      const std::uint64_t one = sorted[i];
-      std::size_t to = i;
-      for (; to > 0 && sorted[to - 1] > one; --to) sorted[to] = sorted[to - 1];
-      sorted[to] = one;
-    }
-    std::copy(sorted.get(), sorted.get() + size, found_.begin());
-  }
-
-  const FeatureKey& key_;
-  std::vector<std::uint64_t> found_;  // id, place
-  std::vector<FeaturePlace> places_;
-};
-
 class FeatureReader {
  public:
-  FeatureReader(const Evidence& seen, Collector& to) : seen_(seen), to_(to) {}
+  FeatureReader(const Evidence& seen, FeatureCollector& to) : seen_(seen), to_(to) {}
 
   void content() {
     const std::string_view visible = seen_.visible.value;
@@ -362,11 +284,7 @@ class FeatureReader {
              FeaturePlace place) {
     if (from >= to) return;
     if (skip_ascii(text.substr(0, to), from) == to) {
-      for (std::size_t i = from; i + kGram <= to; ++i) {
-        place.start = u32(i);
-        place.end = u32(i + kGram);
-        to_.add(group, kind, text.substr(i, kGram), place);
-      }
+      to_.add_grams(group, kind, text, from, to, place);
       return;
     }
     starts_.clear();
@@ -396,7 +314,7 @@ class FeatureReader {
   }
 
   const Evidence& seen_;
-  Collector& to_;
+  FeatureCollector& to_;
   std::vector<std::uint32_t> starts_;
 };
 
@@ -404,8 +322,7 @@ class FeatureReader {
 
 FeatureKey::FeatureKey(std::string_view secret) {
   if (secret.size() < 16) throw std::logic_error("a feature key needs at least 16 bytes");
-  static_assert(sizeof secret_ >= XXH3_SECRET_SIZE_MIN);
-  XXH3_generateSecret(secret_.data(), secret_.size(), secret.data(), secret.size());
+  make_hash_secret(secret_, secret);
 }
 
 Spot Features::spot(const Evidence& seen, std::size_t at) const {
@@ -417,7 +334,7 @@ Spot Features::spot(const Evidence& seen, std::size_t at) const {
 }
 
 Features features_of(const Evidence& seen, std::span<const Finding> findings, const FeatureKey& key) {
-  Collector collector(key);
+  FeatureCollector collector(key);
   FeatureReader reader(seen, collector);
   reader.content();
   reader.author();

@@ -1,4 +1,5 @@
-// From evidence to what a learner learns from. Pure; safe from any thread. xxHash stays in features.cpp.
+// From evidence to what a learner learns from. Pure; safe from any thread. xxHash stays in
+// feature_collector.h.
 //
 // Taken are, each with a prefix of its own so that a word in a name is another feature than in the text:
 //   - words as written and folded, signs and emoji, words that follow each other (folded), character n-grams

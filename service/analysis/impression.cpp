@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <vector>
 
 #include "analysis/feature_parts.h"
@@ -33,21 +34,35 @@ double seen_of_both(const Learned& learned) {
 
 // The places of the kWeighed largest by size, largest first, equals as they stand; zeros never.
 std::vector<std::uint32_t> heaviest(const std::vector<double>& weights) {
-  // Sizes of positive floats are in the order of their bits: one whole number holds size and place. Few of
-  // hundreds are among the largest so far, so that this beats a selection over all of them.
-  std::array<std::uint64_t, kWeighed> best{};
+  // Sizes of positive floats are in the order of their bits, so that one whole number holds size and place.
+  // Counted by steps of an eighth of their size, most of them are seen to be too small to be sorted.
+  static constexpr std::uint32_t kSmallest =
+      std::bit_cast<std::uint32_t>(0x1p-26F) >> 20;  // and all below it
+  static constexpr std::size_t kSteps = 256;         // to 2^6, and all above it
+  std::array<std::uint16_t, kSteps> counts{};
+  const auto size_of = [&](std::size_t i) {
+    return std::bit_cast<std::uint32_t>(static_cast<float>(std::abs(weights[i])));
+  };
+  const auto step_of = [](std::uint32_t size) {
+    return std::min<std::size_t>(std::max(size >> 20, kSmallest) - kSmallest, kSteps - 1);
+  };
+  static_assert(kMostFeatures <= 0xFFFF);
+  for (std::size_t i = 0; i < weights.size(); ++i) ++counts[step_of(size_of(i))];
+  std::size_t step = kSteps, above = 0;
+  while (step > 0 && above < kWeighed) above += counts[--step];
+  std::vector<std::uint64_t> large;
+  large.reserve(above);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto size = std::bit_cast<std::uint32_t>(static_cast<float>(std::abs(weights[i])));
-    const std::uint64_t one = std::uint64_t{size} << 32 | static_cast<std::uint32_t>(~i);
-    if (one <= best.back()) continue;
-    std::size_t at = best.size() - 1;
-    for (; at > 0 && best[at - 1] < one; --at) best[at] = best[at - 1];
-    best[at] = one;
+    const std::uint32_t size = size_of(i);
+    if (size != 0 && step_of(size) >= step)
+      large.push_back(std::uint64_t{size} << 32 | static_cast<std::uint32_t>(~i));
   }
+  const std::size_t count = std::min(kWeighed, large.size());
+  std::partial_sort(large.begin(), large.begin() + static_cast<std::ptrdiff_t>(count), large.end(),
+                    std::greater<>());
   std::vector<std::uint32_t> places;
-  places.reserve(best.size());
-  for (auto one = best.begin(); one != best.end() && *one >> 32 != 0; ++one)
-    places.push_back(~static_cast<std::uint32_t>(*one));
+  places.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) places.push_back(~static_cast<std::uint32_t>(large[i]));
   return places;
 }
 
