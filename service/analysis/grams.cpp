@@ -15,7 +15,7 @@ constexpr std::size_t kMany = 6'000;
 // So few can be known by three bytes without many looks in vain, and one look at a place is enough for all.
 constexpr std::size_t kFew = 1'000;
 // Bits of the table a gram: one in so many places that hold no gram is looked at in vain.
-constexpr std::size_t kBitsEach = 32;
+constexpr std::size_t kBitsEach = 64;
 constexpr std::size_t kLeastBits = 1U << 14U;
 constexpr std::size_t kMostBits = 1U << 22U;  // 512 KiB, about what stays in a core's cache
 
@@ -122,15 +122,11 @@ Grams::Grams(const std::vector<std::string>& literals) {
   const std::size_t longs = grams[3].size() + grams[4].size();
   const bool few = longs <= kFew;
   const std::size_t others = grams[1].size() * 256 + grams[2].size() + (few ? longs : 0);
-  if (!few) fours_ = Bits(longs);
+  by_all_ = !few;
   if (others > 0) threes_ = Bits(others);
   for (std::size_t level = 0; level < levels_.size(); ++level) {
     for (const auto& [gram, entry] : grams[level]) {
-      if (kSizes[level] >= 4 && !few) {
-        fours_.put(hash(first_of(gram, 4)));
-      } else if (kSizes[level] >= 3) {
-        threes_.put(hash(first_of(gram, 3)));
-      }
+      if (kSizes[level] == 3 || (kSizes[level] >= 4 && few)) threes_.put(hash(first_of(gram, 3)));
       if (kSizes[level] != 2) continue;
       std::array<char, 8> bytes{};
       std::memcpy(bytes.data(), &gram, sizeof gram);
@@ -180,8 +176,8 @@ Grams::Level Grams::level_of(std::vector<std::pair<std::uint64_t, Entry>> grams)
 }
 
 std::size_t Grams::memory() const {
-  std::size_t bytes = (fours_.words.capacity() + threes_.words.capacity()) * sizeof(std::uint64_t) +
-                      bytes_.capacity() + starts_.capacity() * sizeof(std::uint32_t) + automaton_.memory();
+  std::size_t bytes = threes_.words.capacity() * sizeof(std::uint64_t) + bytes_.capacity() +
+                      starts_.capacity() * sizeof(std::uint32_t) + automaton_.memory();
   for (const Level& level : levels_) {
     bytes += level.bits.words.capacity() * sizeof(std::uint64_t) + level.slots.capacity() * sizeof(Slot) +
              level.entries.capacity() * sizeof(Entry);
