@@ -176,8 +176,8 @@ std::size_t Model::make(std::uint32_t place) {
 }
 
 void Model::grow() {
-  std::vector<Slot> slots(slots_.size() * 2);
-  std::vector<float> rates(slots.size());
+  decltype(slots_) slots(slots_.size() * 2);
+  decltype(rates_) rates(slots.size());
   slots.swap(slots_);
   rates.swap(rates_);
   for (std::size_t i = 0; i < slots.size(); ++i) {

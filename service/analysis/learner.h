@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "analysis/lesson.h"
+#include "core/large_pages.h"
 #include "core/result.h"
 
 namespace chaffinch {
@@ -165,9 +166,9 @@ class Model {
   bool set_rest(std::string_view bytes);
 
   int bits_;
-  std::vector<Slot>
-      slots_;  // open addressing; a power of two, at most half of them taken unless all places fit
-  std::vector<float> rates_;  // of each slot: the sum of squared gradients
+  // Open addressing; a power of two, at most half of them taken unless all places fit.
+  std::vector<Slot, LargePages<Slot>> slots_;
+  std::vector<float, LargePages<float>> rates_;  // of each slot: the sum of squared gradients
   std::size_t used_ = 0;
   float bias_ = 0;
   float bias_rate_ = 0;
