@@ -34,12 +34,14 @@ class Grams {
   // after it. Those of one literal come from left to right.
   template <class Visit>
   void search(std::string_view text, const Visit& visit) const {
-    if (by_all_ && threes_.used()) {
-      search_grams<true, true>(text, visit);
-    } else if (by_all_) {
-      search_grams<true, false>(text, visit);
-    } else if (threes_.used()) {
-      search_grams<false, true>(text, visit);
+    if (!by_all_) {
+      if (threes_.used()) search_grams<false, false, true>(text, visit);
+    } else if (levels_[4].used()) {
+      threes_.used() ? search_grams<true, true, true>(text, visit)
+                     : search_grams<true, true, false>(text, visit);
+    } else {
+      threes_.used() ? search_grams<false, true, true>(text, visit)
+                     : search_grams<false, true, false>(text, visit);
     }
     if (levels_[0].used()) search_bytes(text, visit);
     automaton_.search(text, [&](std::uint32_t literal, std::size_t end) {
@@ -102,22 +104,24 @@ class Grams {
     return eight & ~std::uint64_t{0} << others;
   }
 
-  template <bool Long, bool Short, class Visit>
+  // Which tables are asked at each place.
+  template <bool Six, bool Four, bool Three, class Visit>
   void search_grams(std::string_view text, const Visit& visit) const {
     const auto look = [&](std::uint64_t eight, std::size_t at) {
       const std::uint64_t six = first_of(eight, 6), four = first_of(eight, 4), three = first_of(eight, 3);
       // Common words begin as many grams do, so that asking for four bytes first and then for six is a branch
       // that nobody can guess, at every third place. Both at once and one branch cost less.
       bool any = false;
-      if constexpr (Long) any = levels_[4].bits.has(hash(six)) | levels_[3].bits.has(hash(four));
-      if constexpr (Short) any = any | threes_.has(hash(three));
+      if constexpr (Six) any = levels_[4].bits.has(hash(six));
+      if constexpr (Four) any = any | levels_[3].bits.has(hash(four));
+      if constexpr (Three) any = any | threes_.has(hash(three));
       if (!any) return;
       const auto ask = [&](const Level& level, std::uint64_t gram) {
         if (level.bits.has(hash(gram))) compare(level, gram, text, at, visit);
       };
-      ask(levels_[4], six);
+      if constexpr (Six || !Four) ask(levels_[4], six);
       ask(levels_[3], four);
-      if constexpr (Short) {
+      if constexpr (Three) {
         ask(levels_[2], three);
         ask(levels_[1], first_of(eight, 2));
       }
