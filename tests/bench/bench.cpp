@@ -1,6 +1,6 @@
 // The figures of the README, as ratios measured side by side in one run. Usage: bench [submit] [akismet]
-// [author] [crowd] [decisions] [pages] [check] [patterns] [judge] [learner] [--seconds N] [--rows N]; without
-// names, all of them. Prints Markdown.
+// [author] [crowd] [decisions] [pages] [check] [patterns] [judge] [learner] [--seconds N] [--rows N]
+// [--texts FILE] [--words FILE] (of patterns: writing.h); without names, all of them. Prints Markdown.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -675,12 +675,17 @@ int main(int argc, char** argv) {
   std::set<std::string> wanted;
   double seconds = 5;
   std::uint64_t rows = 1'000'000;
+  WritingFiles writing;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--seconds" && i + 1 < argc)
       seconds = std::atof(argv[++i]);
     else if (word == "--rows" && i + 1 < argc)
       rows = std::strtoull(argv[++i], nullptr, 10);
+    else if (word == "--texts" && i + 1 < argc)
+      writing.texts = argv[++i];
+    else if (word == "--words" && i + 1 < argc)
+      writing.words = argv[++i];
     else
       wanted.insert(word);
   }
@@ -697,7 +702,7 @@ int main(int argc, char** argv) {
     if (run("decisions")) bench_decisions(seconds);
     if (run("check")) bench_check();
     if (run("pages")) bench_pages(rows);
-    if (run("patterns")) bench_patterns();
+    if (run("patterns")) bench_patterns(writing);
     if (run("judge")) bench_judge();
     if (run("learner")) bench_learner();
   } catch (const std::exception& problem) {

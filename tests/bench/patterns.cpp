@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -9,9 +10,12 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #ifdef CHAFFINCH_HS
 #include <hs.h>
@@ -30,13 +34,6 @@
 
 namespace chaffinch::bench {
 namespace {
-
-std::uint64_t mix(std::uint64_t& state) {
-  std::uint64_t z = (state += 0x9E3779B97F4A7C15ULL);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
 
 // Words as a spammer's list has them: most of them no comment holds, some every tenth does.
 class Words {
@@ -241,7 +238,9 @@ Timed time_of(const Contender& contender, const std::vector<std::string>& texts)
   return {(now_us() - began) / count, static_cast<double>(hits) / count};
 }
 
-void compare(const char* name, const std::vector<std::string>& patterns, bool literals) {
+// `fresh` gives the texts of a round, which no round before had.
+void compare(const std::string& name, const std::vector<std::string>& patterns, bool literals,
+             const std::function<std::vector<std::string>()>& fresh) {
   ::malloc_trim(0);
   const std::size_t before = ::mallinfo2().uordblks;
   double ms = 0;
@@ -260,7 +259,7 @@ void compare(const char* name, const std::vector<std::string>& patterns, bool li
   if (!literals) all.push_back(re2_set(patterns));
   all.push_back(one_by_one(patterns, literals));
 
-  std::printf("### %s (ours: %.0f MiB)\n\n", name, mib);
+  std::printf("### %s (ours: %.0f MiB)\n\n", name.c_str(), mib);
   std::printf(
       "| | µs a comment | to the second row | hits a comment | ready in ms |\n|---|---|---|---|---|\n");
   std::vector<std::vector<double>> times(all.size());
@@ -268,12 +267,12 @@ void compare(const char* name, const std::vector<std::string>& patterns, bool li
   std::vector<double> ratios(all.size(), 1);
   for (int round = 0; round < 5; ++round) {
     // Slow ones see fewer of the same texts.
-    const std::vector<std::string> texts = fresh_texts(2'000);
+    const std::vector<std::string> texts = fresh();
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!all[i].find) continue;
-      const std::size_t share = i < 2 ? 2'000 : patterns.size() > 1'000 ? 20 : 200;
-      const Timed timed =
-          time_of(all[i], {texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(share)});
+      const std::size_t share = i < 2 ? texts.size() : patterns.size() > 1'000 ? 20 : 200;
+      const auto end = texts.begin() + static_cast<std::ptrdiff_t>(std::min(share, texts.size()));
+      const Timed timed = time_of(all[i], {texts.begin(), end});
       if (round == 0) continue;  // warms up
       times[i].push_back(timed.us);
       hits[i] += timed.hits / 4;
@@ -296,6 +295,29 @@ void compare(const char* name, const std::vector<std::string>& patterns, bool li
   }
   std::printf("\n");
   std::fflush(stdout);
+}
+
+// In a process of its own: what one comparison leaves of memory costs the next one up to a third.
+void compare_apart(const std::string& name, const std::vector<std::string>& patterns, bool literals,
+                   const std::function<std::vector<std::string>()>& fresh) {
+  std::fflush(stdout);
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("no process to be had");
+  if (child == 0) {
+    int status = 0;
+    try {
+      compare(name, patterns, literals, fresh);
+    } catch (const std::exception& problem) {
+      std::fprintf(stderr, "bench: %s\n", problem.what());
+      status = 1;
+    }
+    std::fflush(stdout);
+    ::_exit(status);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (status != 0) throw std::runtime_error(name + ": could not be measured");
 }
 
 std::vector<PackSource> shipped() {
@@ -322,8 +344,29 @@ std::shared_ptr<const RuleSet> rules_of(const std::vector<PackSource>& packs, do
 
 }  // namespace
 
-void bench_patterns() {
+void bench_patterns(const WritingFiles& files) {
   std::printf("## Patterns on comments of 350 bytes not seen before, processor time\n\n");
+  constexpr std::size_t kMany = 10'000, kSome = 500, kRounds = 5;
+  const Writing writing = read_writing(files, kMany);
+  const std::size_t each = std::min<std::size_t>(writing.texts.size() / kRounds, 2'000);
+  std::printf("%zu regexes of the shipped packs, words %s, comments %s, %zu a round.\n\n",
+              writing.shipped.size(), files.words.empty() ? "of the starter set's spam" : "of a list",
+              files.texts.empty() ? "of pieces of the starter set's" : "of a file", each);
+  const auto people = [&writing, each] {
+    return [each, at = writing.texts.begin()]() mutable {
+      const auto from = std::exchange(at, at + static_cast<std::ptrdiff_t>(each));
+      return std::vector<std::string>(from, at);
+    };
+  };
+  std::vector<std::string> regexes = writing.shipped;
+  regexes.insert(regexes.end(), writing.made.begin(), writing.made.end());
+  const auto first = [](const std::vector<std::string>& all, std::size_t count) {
+    return std::vector<std::string>(all.begin(),
+                                    all.begin() + static_cast<std::ptrdiff_t>(std::min(count, all.size())));
+  };
+  compare_apart("500 regexes of the shipped packs", first(writing.shipped, kSome), false, people());
+  compare_apart("10,000 regexes: the shipped ones and such of words", first(regexes, kMany), false, people());
+
   Words words;
   const auto many = [](std::size_t count, const std::function<std::string()>& one) {
     std::vector<std::string> made;
@@ -338,9 +381,13 @@ void bench_patterns() {
     made.resize(count);
     return made;
   };
-  compare("500 regexes", many(500, [&words] { return words.regex(); }), false);
-  compare("10,000 regexes", many(10'000, [&words] { return words.regex(); }), false);
-  compare("60,000 literals", many(60'000, [&words] { return words.one(); }), true);
+  const auto syllables = [] { return fresh_texts(2'000); };
+  compare_apart("500 regexes of words that nobody knows", many(kSome, [&words] { return words.regex(); }),
+                false, syllables);
+  compare_apart("10,000 regexes of words that nobody knows", many(kMany, [&words] { return words.regex(); }),
+                false, syllables);
+  compare_apart("60,000 literals that nobody knows", many(60'000, [&words] { return words.one(); }), true,
+                syllables);
 }
 
 void bench_judge() {

@@ -6,14 +6,6 @@
 namespace chaffinch::bench {
 namespace {
 
-// A small generator with a full period (splitmix64, Steele et al. 2014): the same on every machine.
-std::uint64_t mix(std::uint64_t& state) {
-  std::uint64_t z = (state += 0x9E3779B97F4A7C15ULL);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
-
 constexpr std::array<std::string_view, 96> kWords = {
     "the",      "a",       "of",       "and",     "to",       "in",       "is",       "it",     "that",
     "was",      "for",     "on",       "with",    "as",       "I",        "you",      "this",   "but",
