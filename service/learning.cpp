@@ -22,10 +22,14 @@ int bits_of(const std::string& site) {
 Model kept_or_learned(Store& store, const Starter& starter, const std::string& version, const RuleSet& rules,
                       const FeatureKey& key) {
   if (const auto kept = store.starter_model(version); kept && *kept) {
-    if (auto model = Model::load(**kept)) return std::move(*model);
+    if (auto model = Model::load(**kept)) {
+      model->only_predict();
+      return std::move(*model);
+    }
   }
   Model model = starter_model(starter.rows(), rules, key);
   (void)store.keep_starter_model(version, model.serialise());
+  model.only_predict();
   return model;
 }
 

@@ -245,6 +245,24 @@ TEST_CASE("a damaged model is refused") {
   CHECK_THROWS_AS(Model(25), std::logic_error);
 }
 
+TEST_CASE("a model that only predicts says the same, takes less, and learns no more") {
+  Chance chance(31);
+  std::vector<Event> events;
+  for (int i = 0; i < 300; ++i) events.push_back(random_event(chance));
+  const Model whole = fold(events);
+  Model sealed = whole;
+  sealed.only_predict();
+  for (const Event& event : events)
+    CHECK(sealed.margin(event.lesson.vector) == whole.margin(event.lesson.vector));
+  CHECK(sealed.weights() == whole.weights());
+  CHECK(sealed.bytes() < whole.bytes());
+  CHECK(sealed.ham() == whole.ham());
+  CHECK_THROWS_AS(sealed.learn(events[0].lesson, true), std::logic_error);
+  CHECK_THROWS_AS(sealed.undo(UndoLog{}), std::logic_error);
+  CHECK_THROWS_AS((void)sealed.serialise(), std::logic_error);
+  CHECK(sealed.margin(events[0].lesson.vector) == whole.margin(events[0].lesson.vector));
+}
+
 TEST_CASE("its weights are bounded, and so is its memory") {
   Chance chance(6);
   Model model(8);
@@ -449,7 +467,8 @@ TEST_CASE("of all features those that weigh most are shown, the heaviest first")
     // From none to more than are shown, known ones and such that nobody has seen, which weigh nothing.
     Features features;
     for (std::uint32_t i = chance() % 120; i > 0; --i)
-      features.vector.push_back((chance() % kFeatureClasses << 29) | chance() % 500 * 7919);
+      features.vector.push_back(static_cast<FeatureId>(chance() % kFeatureClasses) << 29 |
+                                chance() % 500 * 7919);
     std::sort(features.vector.begin(), features.vector.end());
     features.vector.erase(std::unique(features.vector.begin(), features.vector.end()), features.vector.end());
     features.places.resize(features.vector.size());

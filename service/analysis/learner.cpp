@@ -257,6 +257,7 @@ void Model::learn(const Lesson& lesson, bool spam, UndoLog* log) {
     log->old_.clear();
     log->rest_ = rest();
   }
+  require_rates();
   expect(lesson.vector);
   const double own = margin(lesson.vector);
   const double ham_before = static_cast<double>(quality_.ham),
@@ -283,6 +284,7 @@ void Model::learn(const Lesson& lesson, bool spam, UndoLog* log) {
 }
 
 void Model::undo(const UndoLog& log) {
+  require_rates();
   // Latest first: two features of a lesson may share a weight.
   for (auto old = log.old_.rbegin(); old != log.old_.rend(); ++old) {
     const std::size_t at = make(old->place);
@@ -297,7 +299,17 @@ double Model::prior_share() const {
   return kPriorShare * kPriorFades / (kPriorFades + both);
 }
 
+void Model::only_predict() {
+  taught_ = weights();
+  decltype(rates_)().swap(rates_);
+}
+
+void Model::require_rates() const {
+  if (taught_) throw std::logic_error("this model only predicts");
+}
+
 std::size_t Model::weights() const {
+  if (taught_) return *taught_;
   return static_cast<std::size_t>(
       std::count_if(rates_.begin(), rates_.end(), [](float rate) { return rate > 0; }));
 }
@@ -347,6 +359,7 @@ bool Model::set_rest(std::string_view bytes) {
 }
 
 std::string Model::serialise() const {
+  require_rates();
   // Of what was taken back nothing is kept, so that equal models are equal bytes.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> taught;  // place, slot
   taught.reserve(used_);

@@ -144,6 +144,9 @@ class Model {
 
   // Weights in use, and memory taken.
   std::size_t weights() const;
+  // Gives back what only learning needs, a third of its memory. From then on it predicts and tells of itself;
+  // learn, undo and serialise are std::logic_error.
+  void only_predict();
   std::size_t bytes() const;
 
   // Versioned, with a checksum; the order of weights is fixed, so equal models give equal bytes.
@@ -161,6 +164,7 @@ class Model {
   std::size_t find(std::uint32_t place) const;  // of slots_; of a free one when the place has none
   std::size_t make(std::uint32_t place);
   void grow();
+  void require_rates() const;
   void count(double margin, bool spam);
   std::string rest() const;
   bool set_rest(std::string_view bytes);
@@ -169,6 +173,7 @@ class Model {
   // Open addressing; a power of two, at most half of them taken unless all places fit.
   std::vector<Slot, LargePages<Slot>> slots_;
   std::vector<float, LargePages<float>> rates_;  // of each slot: the sum of squared gradients
+  std::optional<std::size_t> taught_;            // weights, once it only predicts: rates_ are gone
   std::size_t used_ = 0;
   float bias_ = 0;
   float bias_rate_ = 0;

@@ -20,7 +20,7 @@ namespace {
 Model full(int bits) {
   Model model(bits);
   std::uint64_t state = 1;
-  for (std::size_t i = 0; model.weights() < (std::size_t{1} << bits) * 95 / 100; ++i) {
+  while (model.weights() < (std::size_t{1} << bits) * 95 / 100) {
     for (int j = 0; j < 1000; ++j) {
       Lesson lesson;
       for (int k = 0; k < 500; ++k) {
