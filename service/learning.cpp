@@ -21,16 +21,16 @@ int bits_of(const std::string& site) {
 // What cannot be kept is learned again next time.
 Model kept_or_learned(Store& store, const Starter& starter, const std::string& version, const RuleSet& rules,
                       const FeatureKey& key) {
+  std::optional<Model> model;
   if (const auto kept = store.starter_model(version); kept && *kept) {
-    if (auto model = Model::load(**kept)) {
-      model->only_predict();
-      return std::move(*model);
-    }
+    if (auto loaded = Model::load(**kept)) model = std::move(*loaded);
   }
-  Model model = starter_model(starter.rows(), rules, key);
-  (void)store.keep_starter_model(version, model.serialise());
-  model.only_predict();
-  return model;
+  if (!model) {
+    model = starter_model(starter.rows(), rules, key);
+    (void)store.keep_starter_model(version, model->serialise());
+  }
+  model->only_predict();
+  return std::move(*model);
 }
 
 }  // namespace

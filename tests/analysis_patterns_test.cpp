@@ -551,6 +551,44 @@ TEST_CASE("literals that crowd on the same bytes are found like all others") {
   }
 }
 
+TEST_CASE("few and many literals, of common and of rare letters, are found like by a plain search") {
+  std::mt19937 random(19);
+  for (const std::size_t count : {400U, 3'000U, 9'000U}) {
+    for (const std::string_view letters : {"etaoinsr ", "zqxj0123-"}) {
+      for (const std::size_t shortest : {2U, 6U}) {
+        CAPTURE(count);
+        CAPTURE(letters);
+        CAPTURE(shortest);
+        const auto pick = [&](std::size_t length) {
+          std::string made(length, ' ');
+          for (char& c : made) c = letters[random() % letters.size()];
+          return made;
+        };
+        std::set<std::string> unique;
+        while (unique.size() < count) unique.insert(pick(shortest + random() % 6));
+        const std::vector<std::string> literals(unique.begin(), unique.end());
+        const Grams grams(literals);
+        for (const std::size_t length : {1U, 5U, 7U, 8U, 9U, 3'000U}) {
+          std::string text = pick(length);
+          if (length > 100) text.replace(length / 2, literals[7].size(), literals[7]);
+          std::vector<std::pair<std::uint32_t, std::size_t>> expected, found;
+          for (std::uint32_t i = 0; i < literals.size(); ++i) {
+            for (std::size_t at = text.find(literals[i]); at != std::string::npos;
+                 at = text.find(literals[i], at + 1))
+              expected.emplace_back(i, at);
+          }
+          grams.search(text, [&found](std::uint32_t literal, std::size_t start, std::size_t) {
+            found.emplace_back(literal, start);
+          });
+          std::sort(found.begin(), found.end());
+          CHECK(found == expected);
+          if (length > 100) CHECK_FALSE(found.empty());
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("no literal's match is lost beside a plain search") {
   std::mt19937 random(7);
   const auto pick = [&random](std::initializer_list<const char*> letters, std::size_t most) {

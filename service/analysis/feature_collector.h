@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -49,9 +48,7 @@ class FeatureCollector {
     std::uint64_t* const found = found_.data() + before;
     FeaturePlace* const places = places_.data() + before;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t hash =
-          XXH3_64bits_withSecret(text.data() + from + i, kGram, key_.secret().data(), key_.secret().size());
-      found[i] = id_of(group, hash, kind) << 32 | (before + i);
+      found[i] = id_of(group, hash({text.data() + from + i, kGram}), kind) << 32 | (before + i);
       place.start = u32(from + i);
       place.end = u32(from + i + kGram);
       places[i] = place;
@@ -89,6 +86,8 @@ class FeatureCollector {
   }
 
  private:
+  static constexpr std::size_t kUsual = 768;  // features of a comment, most often fewer
+
   static std::uint64_t id_of(FeatureClass group, std::uint64_t hash, FeatureKind kind) {
     hash = (hash ^ static_cast<std::uint64_t>(kind)) * 0x9E3779B97F4A7C15ULL;
     hash ^= hash >> 29;
@@ -115,7 +114,7 @@ class FeatureCollector {
     std::array<std::uint32_t, kBuckets + 1> from{};
     for (const std::uint64_t one : found_) ++from[bucket(one) + 1];
     for (std::size_t i = 1; i < from.size(); ++i) from[i] += from[i - 1];
-    std::pmr::vector<std::uint64_t> sorted(size, &memory_);
+    std::vector<std::uint64_t> sorted(size);
     for (const std::uint64_t one : found_) sorted[from[bucket(one)]++] = one;
     // Long runs of one bucket do not occur by chance, and with the key nobody makes them.
     for (std::size_t i = 1; i < size; ++i) {
@@ -127,14 +126,9 @@ class FeatureCollector {
     found_.swap(sorted);
   }
 
-  // A usual comment needs no other memory than this.
-  static constexpr std::size_t kUsual = 768;
-  std::array<std::byte, kUsual*(2 * sizeof(std::uint64_t) + sizeof(FeaturePlace)) + 64> usual_;
-  std::pmr::monotonic_buffer_resource memory_{usual_.data(), usual_.size()};
-
   const FeatureKey& key_;
-  std::pmr::vector<std::uint64_t> found_{&memory_};  // id, place
-  std::pmr::vector<FeaturePlace> places_{&memory_};
+  std::vector<std::uint64_t> found_;  // id, place
+  std::vector<FeaturePlace> places_;
 };
 
 }  // namespace chaffinch

@@ -34,14 +34,14 @@ class Grams {
   // after it. Those of one literal come from left to right.
   template <class Visit>
   void search(std::string_view text, const Visit& visit) const {
-    if (!by_all_) {
-      if (threes_.used()) search_grams<false, false, true>(text, visit);
-    } else if (levels_[4].used()) {
-      threes_.used() ? search_grams<true, true, true>(text, visit)
-                     : search_grams<true, true, false>(text, visit);
-    } else {
-      threes_.used() ? search_grams<false, true, true>(text, visit)
-                     : search_grams<false, true, false>(text, visit);
+    if (by_all_) {
+      threes_.used() ? search_grams<Long::all, true>(text, visit)
+                     : search_grams<Long::all, false>(text, visit);
+    } else if (fours_.used()) {
+      threes_.used() ? search_grams<Long::first, true>(text, visit)
+                     : search_grams<Long::first, false>(text, visit);
+    } else if (threes_.used()) {
+      search_grams<Long::none, true>(text, visit);
     }
     if (levels_[0].used()) search_bytes(text, visit);
     automaton_.search(text, [&](std::uint32_t literal, std::size_t end) {
@@ -73,8 +73,9 @@ class Grams {
     explicit Bits(std::size_t grams);
     bool used() const { return words.size() > 1; }
     void put(std::uint64_t hash) { words[hash >> shift >> 6U] |= std::uint64_t{1} << (hash >> shift & 63U); }
-    bool has(std::uint64_t hash) const {
-      return (words[hash >> shift >> 6U] >> (hash >> shift & 63U) & 1U) != 0;
+    bool has(std::uint64_t hash) const { return bit(hash) != 0; }
+    std::uint64_t bit(std::uint64_t hash) const {
+      return words[hash >> shift >> 6U] >> (hash >> shift & 63U) & 1U;
     }
   };
   // Literals whose grams have one length.
@@ -104,22 +105,23 @@ class Grams {
     return eight & ~std::uint64_t{0} << others;
   }
 
-  // Which tables are asked at each place.
-  template <bool Six, bool Four, bool Three, class Visit>
+  // What is asked at each place of grams that have four bytes or more: their first four, all of them, or
+  // nothing, as they are among the threes.
+  enum class Long : std::uint8_t { none, first, all };
+
+  template <Long How, bool Three, class Visit>
   void search_grams(std::string_view text, const Visit& visit) const {
     const auto look = [&](std::uint64_t eight, std::size_t at) {
       const std::uint64_t six = first_of(eight, 6), four = first_of(eight, 4), three = first_of(eight, 3);
-      // Common words begin as many grams do, so that asking for four bytes first and then for six is a branch
-      // that nobody can guess, at every third place. Both at once and one branch cost less.
-      bool any = false;
-      if constexpr (Six) any = levels_[4].bits.has(hash(six));
-      if constexpr (Four) any = any | levels_[3].bits.has(hash(four));
-      if constexpr (Three) any = any | threes_.has(hash(three));
-      if (!any) return;
+      std::uint64_t any = 0;  // one branch for all tables
+      if constexpr (How == Long::first) any = fours_.bit(hash(four));
+      if constexpr (How == Long::all) any = levels_[4].bits.bit(hash(six)) | levels_[3].bits.bit(hash(four));
+      if constexpr (Three) any |= threes_.bit(hash(three));
+      if (any == 0) return;
       const auto ask = [&](const Level& level, std::uint64_t gram) {
         if (level.bits.has(hash(gram))) compare(level, gram, text, at, visit);
       };
-      if constexpr (Six || !Four) ask(levels_[4], six);
+      ask(levels_[4], six);
       ask(levels_[3], four);
       if constexpr (Three) {
         ask(levels_[2], three);
@@ -164,13 +166,16 @@ class Grams {
   }
 
   static std::size_t level_for(std::size_t length, std::size_t literals);
+  // Of six bytes each.
+  static bool common_beginnings(const std::vector<std::pair<std::uint64_t, Entry>>& grams);
   static Level level_of(std::vector<std::pair<std::uint64_t, Entry>> grams);
 
   // Bytes of a gram, by level.
   static constexpr std::array<std::size_t, 5> kSizes = {1, 2, 3, 4, 6};
 
   std::array<Level, kSizes.size()> levels_;
-  bool by_all_ = false;  // those of four and six bytes are asked for by all of them, not by their first three
+  bool by_all_ = false;  // grams of four and six bytes are asked for as they are: Long::all
+  Bits fours_;           // or by their first four bytes, which are here
   Bits threes_;          // the first three bytes of the others
   std::string bytes_;    // all literals, one after the other: [starts_[i], starts_[i + 1])
   std::vector<std::uint32_t> starts_;

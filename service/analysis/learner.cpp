@@ -253,11 +253,11 @@ void Model::count(double margin, bool spam) {
 }
 
 void Model::learn(const Lesson& lesson, bool spam, UndoLog* log) {
+  require_rates();
   if (log != nullptr) {
     log->old_.clear();
     log->rest_ = rest();
   }
-  require_rates();
   expect(lesson.vector);
   const double own = margin(lesson.vector);
   const double ham_before = static_cast<double>(quality_.ham),

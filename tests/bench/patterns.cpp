@@ -376,8 +376,7 @@ void bench_patterns(const WritingFiles& files) {
       made.erase(std::unique(made.begin(), made.end()), made.end());
     }
     // Not in the order of the alphabet.
-    std::uint64_t state = 5;
-    for (std::size_t i = made.size(); i > 1; --i) std::swap(made[i - 1], made[mix(state) % i]);
+    shuffle(made, 5);
     made.resize(count);
     return made;
   };

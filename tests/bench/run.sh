@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds and runs the benches and prints their tables (Markdown). Everything is made up on the spot; about ten minutes,
-# most of it filling a store with a million comments. Options go to the program: tests/bench/run.sh submit author
+# Builds and runs the benches and prints their tables (Markdown). Everything is made up on the spot; about half an hour,
+# most of it filling a store with a million comments and Vectorscan's compiling of 10,000 regexes, twice. Options go to
+# the program: tests/bench/run.sh submit author; tests/bench/run.sh patterns --texts comments.jsonl --words list.txt
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 . "$top/service/packages.sh"

@@ -2,8 +2,11 @@
 // bytes).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/comment.h"
 
@@ -15,6 +18,12 @@ inline std::uint64_t mix(std::uint64_t& state) {
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
   return z ^ (z >> 31);
+}
+
+// The same seed always gives the same order.
+template <class T>
+void shuffle(std::vector<T>& all, std::uint64_t seed) {
+  for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[mix(seed) % i]);
 }
 
 // The same number always gives the same comment. About one in ten carries a link, one in twenty is spammy.

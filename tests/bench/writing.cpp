@@ -24,10 +24,6 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
-void shuffle(std::vector<std::string>& all, std::uint64_t seed) {
-  for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[mix(seed) % i]);
-}
-
 constexpr std::size_t kBytes = 350;
 constexpr std::size_t kPieced = 10'000;
 

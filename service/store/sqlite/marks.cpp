@@ -6,8 +6,8 @@ namespace chaffinch::sqlite {
 namespace {
 
 constexpr std::size_t kTimes = 64;
-constexpr std::size_t kKeys = 65'536;
-constexpr std::size_t kTotal = 262'144;
+constexpr std::size_t kKeys = 100'000;
+constexpr std::size_t kTotal = 400'000;
 constexpr std::size_t kReservations = 100'000;
 // Comments that arrive together read their clocks in another order than they ask.
 constexpr Time kTogether = 5 * kSecond;

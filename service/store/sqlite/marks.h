@@ -1,7 +1,7 @@
 // What is remembered for an hour and lost with the process: when comments came from an address, a network, an
 // email or with a domain (velocity), and which comments are on their way between recall and keep, so that
-// equal ones that arrive together see each other. Bounded: the last 64 times of each key, at most 65,536
-// keys and 262,144 times; what was not seen for longest goes first. Safe from any thread.
+// equal ones that arrive together see each other. Bounded: the last 64 times of each key, at most 100,000
+// keys and 400,000 times; what was not seen for longest goes first. Safe from any thread.
 #pragma once
 
 #include <cstddef>
