@@ -15,7 +15,7 @@ constexpr std::size_t kMany = 6'000;
 // So few can be known by three bytes without many looks in vain, and one look at a place is enough for all.
 constexpr std::size_t kFew = 1'000;
 // Bits of the table a gram: one in so many places that hold no gram is looked at in vain.
-constexpr std::size_t kBitsEach = 64;
+constexpr std::size_t kBitsEach = 32;
 // Where the first four bytes of grams begin more places of a comment than this, by their rarities, whether
 // one does is a branch that cannot be guessed. Letters depend on each other, so that there are five to
 // fifteen times as many: with 0.009 (0.14 of the places) asking for the first four bytes was measured to be
