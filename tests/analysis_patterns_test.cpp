@@ -710,3 +710,63 @@ TEST_CASE("many threads search one set at once and see the same") {
   }
   for (const std::size_t count : counts) CHECK(count == 1'000);
 }
+
+TEST_CASE("sets that share a pool find what they would alone, also after renew and from many threads") {
+  const auto pool = regex_pool();
+  PatternSet::Builder first(pool);
+  PatternSet::Builder second(pool);
+  PatternSet::Builder third(pool);
+  REQUIRE(first.add_regex(0, R"(\bcasino\w*)", false));
+  REQUIRE(first.add_regex(1, R"(\bcasino\w*)", true));
+  REQUIRE(second.add_regex(7, R"(\bcasino\w*)", false));
+  REQUIRE(third.add_regex(3, R"((?i)\bcasino\w*)", false));  // whose texts are searched in lower case
+  REQUIRE(third.add_regex(4, R"(\bcasino\w*)", false));
+  CHECK_FALSE(second.add_regex(8, "(casino", false));
+  CHECK_FALSE(third.add_regex(8, "(casino", false));
+  const auto one = built(first);
+  const auto two = built(second);
+  const auto three = built(third);
+  const auto patterns = [](const PatternSet& set, std::string_view text) {
+    std::vector<std::uint32_t> numbers;
+    for (const Match& match : found(set, text)) numbers.push_back(match.pattern);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+  };
+  using Numbers = std::vector<std::uint32_t>;
+  for (int round = 0; round < 3; ++round) {
+    CHECK(patterns(*one, "a casino") == Numbers{0, 1});
+    CHECK(patterns(*one, "a Casino") == Numbers{1});
+    CHECK(patterns(*two, "a casino") == Numbers{7});
+    CHECK(patterns(*two, "a Casino").empty());
+    CHECK(patterns(*three, "a casino") == Numbers{3, 4});
+    CHECK(patterns(*three, "a Casino") == Numbers{3});
+    one->renew();
+  }
+  // None is made: threads come for the same one at once.
+  for (int round = 0; round < 50; ++round) {
+    one->renew();
+    two->renew();
+    std::vector<int> seen(4);
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < seen.size(); ++i) {
+        threads.emplace_back([&, i] {
+          std::vector<Match> matches;
+          if ((i % 2 == 0 ? *one : *two).find("the casino", matches))
+            seen[i] = static_cast<int>(matches.size());
+        });
+      }
+    }
+    CHECK(seen == std::vector<int>{2, 1, 2, 1});
+  }
+}
+
+TEST_CASE("a regex known to be good is compiled when a text asks for it") {
+  PatternSet::Builder builder;
+  REQUIRE(builder.add_regex(0, R"(\bcasino\w*)", false, true));
+  REQUIRE(builder.add_regex(1, R"(\d{3}-\d{4})", false, true));  // which requires no literal
+  const auto set = built(builder);
+  CHECK(seen(*set, "a casinos!") == "casinos");
+  CHECK(seen(*set, "call 555-1234") == "555-1234");
+  CHECK(found(*set, "nothing").empty());
+}

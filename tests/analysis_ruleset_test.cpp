@@ -923,3 +923,21 @@ TEST_CASE("a heuristic's factor, sentence, action and spots reach the finding, w
   CHECK(judge->judge(known("speak"), policy).score == -3);
   CHECK(judge->judge(known("speak"), Policy{}).score == 2);
 }
+
+TEST_CASE("the examples of packs that ship are not tried again, those of all others are") {
+  PackSource packs[] = {{"silence.toml", silence(), {}},
+                        {"t.toml",
+                         "pack = \"t\"\n[[pattern]]\nname = \"one\"\nabout = \"One.\"\nscore = 2\n"
+                         "match = ['\\bone\\b']\nspam = [\"two\"]\nham = [\"three\"]\n",
+                         {}}};
+  std::vector<Error> errors;
+  CHECK(RuleSet::build(packs, errors) == nullptr);
+  CHECK(told(errors).find("does not hit its own spam example") != std::string::npos);
+  packs[1].shipped = true;
+  const auto rules = RuleSet::build(packs, errors);
+  REQUIRE_MESSAGE(rules != nullptr, told(errors));
+  CHECK(rules->judge(known("one"), Policy{}).score == 2);
+  // What cannot be read at all is still told.
+  packs[1].text += "[[pattern]]\nname = \"two\"\n";
+  CHECK(RuleSet::build(packs, errors) == nullptr);
+}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -269,13 +270,13 @@ class Build {
 
   Done add_text(std::uint32_t number, const PackPattern& pattern, const std::vector<Place>& places,
                 const std::string& text, bool off) {
-    PatternSet::Builder unused;
+    PatternSet::Builder unused(pool_);
     for (const Place& place : places) {
-      PatternSet::Builder& builder = off ? unused : builders_[place];
+      PatternSet::Builder& builder = off ? unused : builders_.try_emplace(place, pool_).first->second;
       const bool folded = place.view == View::folded;
       Done added;
       if (pattern.type == EntryType::regex) {
-        added = builder.add_regex(number, text, !folded);
+        added = builder.add_regex(number, text, !folded, sources_[number].pack->shipped);
       } else {
         const Literal kind = pattern.type == EntryType::word    ? Literal::word
                              : pattern.type == EntryType::exact ? Literal::exact
@@ -328,6 +329,7 @@ class Build {
   std::vector<Error>& errors_;
   std::vector<bool>& bad_;
   std::unique_ptr<CompiledMatcher> made_ = std::make_unique<CompiledMatcher>();
+  std::shared_ptr<RegexPool> pool_ = regex_pool();  // a pattern may look at several places
   std::map<Place, PatternSet::Builder> builders_;
 };
 

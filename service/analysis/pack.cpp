@@ -54,6 +54,7 @@ class PackReader {
 
   Pack read(const toml::Table& top) {
     pack_.files.push_back(source_.name);
+    pack_.shipped = source_.shipped;
     complaints_.check_keys(top, {"pack", "about", "pattern", "composite", "score", "state"}, "a pack");
     const toml::Value begin{{}, 1, 0};
     if (const toml::Value* name = required(top, "pack", begin, "the pack")) {

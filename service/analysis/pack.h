@@ -82,6 +82,7 @@ struct PackState {
 struct Pack {
   std::string name;
   std::string about;
+  bool shipped = false;            // as PackSource has it
   std::vector<std::string> files;  // the pack's own file first, then the lists that it reads
   std::vector<PackPattern> patterns;
   std::vector<PackComposite> composites;

@@ -36,19 +36,28 @@ class CompiledPatterns final : public PatternSet {
 
 }  // namespace
 
+std::shared_ptr<RegexPool> regex_pool() {
+  return std::make_shared<RegexPool>();
+}
+
 struct PatternSet::Builder::Parts {
+  explicit Parts(std::shared_ptr<RegexPool> with) : pool(std::move(with)), regexes(pool) {}
+
+  std::shared_ptr<RegexPool> pool;
   RegexSet::Builder regexes;
   std::vector<LiteralEntry> plain;
   std::vector<LiteralEntry> caseless;
 };
 
-PatternSet::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
+PatternSet::Builder::Builder(std::shared_ptr<RegexPool> pool)
+    : parts_(std::make_unique<Parts>(std::move(pool))) {}
 PatternSet::Builder::~Builder() = default;
 PatternSet::Builder::Builder(Builder&&) noexcept = default;
 PatternSet::Builder& PatternSet::Builder::operator=(Builder&&) noexcept = default;
 
-Done PatternSet::Builder::add_regex(std::uint32_t pattern, std::string_view regex, bool ignore_case) {
-  return parts_->regexes.add(pattern, regex, ignore_case);
+Done PatternSet::Builder::add_regex(std::uint32_t pattern, std::string_view regex, bool ignore_case,
+                                    bool accepted) {
+  return parts_->regexes.add(pattern, regex, ignore_case, accepted);
 }
 
 Done PatternSet::Builder::add_literal(std::uint32_t pattern, std::string_view text, Literal kind,
@@ -66,7 +75,7 @@ Done PatternSet::Builder::add_literal(std::uint32_t pattern, std::string_view te
 
 Result<std::unique_ptr<PatternSet>> PatternSet::Builder::build() {
   Parts parts = std::move(*parts_);
-  *parts_ = Parts{};
+  *parts_ = Parts(parts.pool);
   auto made = std::make_unique<CompiledPatterns>();
   if (!parts.regexes.empty()) {
     Result<std::unique_ptr<RegexSet>> regexes = parts.regexes.build();

@@ -26,17 +26,23 @@ struct Match {
   std::uint32_t start = 0, end = 0;  // bytes of the text searched
 };
 
+class RegexPool;
+// For the builders of several sets, which may then have regexes in common at no more cost.
+std::shared_ptr<RegexPool> regex_pool();
+
 // A set of patterns for one kind of text (a field and view).
 class PatternSet {
  public:
   class Builder {
    public:
-    Builder();
+    explicit Builder(std::shared_ptr<RegexPool> pool = regex_pool());
     ~Builder();
     Builder(Builder&&) noexcept;
     Builder& operator=(Builder&&) noexcept;
     // RE2 syntax, case folding is the view's business: `ignore_case` for raw and visible views.
-    Done add_regex(std::uint32_t pattern, std::string_view regex, bool ignore_case);
+    // `accepted`: it was added without an error before, by whoever made the pack; then it is compiled when a
+    // text first asks for it.
+    Done add_regex(std::uint32_t pattern, std::string_view regex, bool ignore_case, bool accepted = false);
     Done add_literal(std::uint32_t pattern, std::string_view text, Literal kind, bool ignore_case);
     Result<std::unique_ptr<PatternSet>> build();
 

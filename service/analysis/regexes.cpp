@@ -1,6 +1,7 @@
 #include "analysis/regexes.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <optional>
 #include <string>
@@ -39,10 +40,41 @@ RE2::Options options(bool ignore_case, std::int64_t memory) {
   return made;
 }
 
-struct Regex {
+// A regex and the RE2 that decides on it, which is made when it is first asked: most regexes never meet a
+// text that makes them candidates.
+class Regex {
+ public:
+  Regex(std::string_view text, bool ignore_case) : text_(text), ignore_case_(ignore_case) {}
+  ~Regex() { renew(); }
+  Regex(const Regex&) = delete;
+  Regex& operator=(const Regex&) = delete;
+
+  const std::string& text() const { return text_; }
+  bool ignore_case() const { return ignore_case_; }
+  const RE2& exact() const {
+    const RE2* made = exact_.load(std::memory_order_acquire);
+    return made != nullptr ? *made : make();
+  }
+  void renew() { delete exact_.exchange(nullptr); }
+
+ private:
+  const RE2& make() const {
+    auto fresh = std::make_unique<const RE2>(text_, options(ignore_case_, kRegexMemory));
+    const RE2* there = nullptr;
+    // Of threads that make it at once one is first, and all use that one.
+    if (exact_.compare_exchange_strong(there, fresh.get(), std::memory_order_acq_rel))
+      there = fresh.release();
+    return *there;
+  }
+
+  const std::string text_;
+  const bool ignore_case_;
+  mutable std::atomic<const RE2*> exact_{nullptr};
+};
+
+struct Wanted {
   std::uint32_t pattern = 0;
-  bool ignore_case = false;
-  std::unique_ptr<RE2> exact;
+  std::shared_ptr<Regex> regex;
 };
 
 // A part that some regexes need (see needs.h), and the alternatives that need it.
@@ -83,7 +115,7 @@ bool matches_nothing(const RE2& regex) {
 
 class CompiledRegexes final : public RegexSet {
  public:
-  std::vector<Regex> regexes;
+  std::vector<Wanted> regexes;
   RequiredIndex required;
   Prefilter prefilter;  // over those that need no literal
 
@@ -95,22 +127,20 @@ class CompiledRegexes final : public RegexSet {
     return prefilter.chunks.empty() || find_in_sets(text, found);
   }
 
-  // There is no other way to empty an RE2 than to make it anew.
+  // There is no other way to empty an RE2 than to make another one.
   void renew() override {
-    for (Regex& regex : regexes) {
-      regex.exact = std::make_unique<RE2>(regex.exact->pattern(), options(regex.ignore_case, kRegexMemory));
-    }
+    for (const Wanted& one : regexes) one.regex->renew();
   }
 
  private:
   bool confirm(std::uint32_t candidate, std::string_view text, const Range& range, Earliest& found) const {
-    const Regex& regex = regexes[candidate];
+    const Wanted& wanted = regexes[candidate];
     const re2::StringPiece piece(text.data(), text.size());
     re2::StringPiece span;
     const RE2::Anchor anchor = range.anchored ? RE2::ANCHOR_START : RE2::UNANCHORED;
-    if (!regex.exact->Match(piece, range.first, range.last, anchor, &span, 1)) return false;
+    if (!wanted.regex->exact().Match(piece, range.first, range.last, anchor, &span, 1)) return false;
     const auto start = static_cast<std::size_t>(span.data() - piece.data());
-    found.note(regex.pattern, start, start + span.size());
+    found.note(wanted.pattern, start, start + span.size());
     return true;
   }
 
@@ -163,8 +193,8 @@ std::unique_ptr<RE2::Set> compile(const std::vector<Part>& parts, std::size_t fi
 // Parts of regexes that different regexes share are searched once.
 class Prefiltering {
  public:
-  std::optional<Prefilter> run(const std::vector<Regex>& regexes, const std::vector<std::uint32_t>& those) {
-    for (const std::uint32_t i : those) add(i, regexes[i]);
+  std::optional<Prefilter> run(const std::vector<Wanted>& regexes, const std::vector<std::uint32_t>& those) {
+    for (const std::uint32_t i : those) add(i, *regexes[i].regex);
     std::vector<Part>& parts = made_.parts;
     for (std::size_t first = 0; first < parts.size();) {
       std::size_t last = first;
@@ -185,9 +215,9 @@ class Prefiltering {
 
  private:
   void add(std::uint32_t number, const Regex& regex) {
-    const std::string flag = regex.ignore_case ? "(?i)" : "";
-    const std::string whole = flag + regex.exact->pattern();
-    for (const std::vector<std::string>& needed : needs_of(regex.exact->pattern())) {
+    const std::string flag = regex.ignore_case() ? "(?i)" : "";
+    const std::string whole = flag + regex.text();
+    for (const std::vector<std::string>& needed : needs_of(regex.text())) {
       std::vector<std::uint32_t> parts;
       for (const std::string& text : needed) {
         const std::uint32_t part = part_of(flag + text);
@@ -226,11 +256,51 @@ class Prefiltering {
 
 }  // namespace
 
-struct RegexSet::Builder::Parts {
-  std::vector<Regex> regexes;
+struct RegexPool::Parts {
+  std::unordered_map<std::string, std::shared_ptr<Regex>> regexes;  // by case and text
+  Requirements requirements;
 };
 
-RegexSet::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
+RegexPool::RegexPool() : parts_(std::make_unique<Parts>()) {}
+RegexPool::~RegexPool() = default;
+
+struct RegexSet::Builder::Parts {
+  explicit Parts(std::shared_ptr<RegexPool> with) : pool(std::move(with)) {}
+
+  Result<std::shared_ptr<Regex>> regex_of(std::string_view text, bool ignore_case, bool accepted) const {
+    std::shared_ptr<Regex>& known = pool->parts_->regexes[(ignore_case ? "i" : "c") + std::string(text)];
+    if (known) return known;
+    auto made = std::make_shared<Regex>(text, ignore_case);
+    if (!accepted) {
+      if (Done fine = check(made->exact()); !fine) return tl::unexpected(std::move(fine).error());
+    }
+    return known = std::move(made);
+  }
+
+  static Done check(const RE2& exact) {
+    if (exact.error_code() == RE2::ErrorPatternTooLarge) {
+      return fail(Code::invalid, "the regex needs more than 1 MiB of memory", {},
+                  "make its counts ({2,40}) and classes smaller, or split it");
+    }
+    if (!exact.ok()) {
+      const bool looks =
+          exact.error_code() == RE2::ErrorBadPerlOp || exact.error_code() == RE2::ErrorBadEscape;
+      return fail(Code::invalid, "not a regex that RE2 can read: " + exact.error(), {},
+                  looks ? "RE2 has no look-around, no back-references and no possessive quantifiers" : "");
+    }
+    if (matches_nothing(exact)) {
+      return fail(Code::invalid, "the regex matches the empty string, so it would hit every comment", {},
+                  "ask for at least one character: + instead of *, no empty branch in (a|)");
+    }
+    return {};
+  }
+
+  std::shared_ptr<RegexPool> pool;
+  std::vector<Wanted> regexes;
+};
+
+RegexSet::Builder::Builder(std::shared_ptr<RegexPool> pool)
+    : parts_(std::make_unique<Parts>(std::move(pool))) {}
 RegexSet::Builder::~Builder() = default;
 RegexSet::Builder::Builder(Builder&&) noexcept = default;
 RegexSet::Builder& RegexSet::Builder::operator=(Builder&&) noexcept = default;
@@ -239,39 +309,24 @@ bool RegexSet::Builder::empty() const {
   return parts_->regexes.empty();
 }
 
-Done RegexSet::Builder::add(std::uint32_t pattern, std::string_view regex, bool ignore_case) {
+Done RegexSet::Builder::add(std::uint32_t pattern, std::string_view regex, bool ignore_case, bool accepted) {
   if (regex.empty()) return fail(Code::invalid, "the regex is empty");
   if (regex.size() > kMaxRegex) {
     return fail(Code::invalid, "the regex is longer than 16 KiB", {}, "split it, or use a list of words");
   }
-  auto exact =
-      std::make_unique<RE2>(re2::StringPiece(regex.data(), regex.size()), options(ignore_case, kRegexMemory));
-  if (exact->error_code() == RE2::ErrorPatternTooLarge) {
-    return fail(Code::invalid, "the regex needs more than 1 MiB of memory", {},
-                "make its counts ({2,40}) and classes smaller, or split it");
-  }
-  if (!exact->ok()) {
-    const bool looks =
-        exact->error_code() == RE2::ErrorBadPerlOp || exact->error_code() == RE2::ErrorBadEscape;
-    return fail(Code::invalid, "not a regex that RE2 can read: " + exact->error(), {},
-                looks ? "RE2 has no look-around, no back-references and no possessive quantifiers" : "");
-  }
-  if (matches_nothing(*exact)) {
-    return fail(Code::invalid, "the regex matches the empty string, so it would hit every comment", {},
-                "ask for at least one character: + instead of *, no empty branch in (a|)");
-  }
-  parts_->regexes.push_back({pattern, ignore_case, std::move(exact)});
+  auto made = parts_->regex_of(regex, ignore_case, accepted);
+  if (!made) return tl::unexpected(std::move(made).error());
+  parts_->regexes.push_back({pattern, std::move(*made)});
   return {};
 }
 
 Result<std::unique_ptr<RegexSet>> RegexSet::Builder::build() {
   auto made = std::make_unique<CompiledRegexes>();
-  made->regexes = std::move(parts_->regexes);
-  parts_->regexes.clear();
+  made->regexes = std::exchange(parts_->regexes, {});
   std::vector<RequiredIndex::Source> sources;
-  for (const Regex& regex : made->regexes) sources.push_back({regex.exact->pattern(), regex.ignore_case});
+  for (const Wanted& one : made->regexes) sources.push_back({one.regex->text(), one.regex->ignore_case()});
   std::vector<std::uint32_t> others;
-  made->required = RequiredIndex(sources, others);
+  made->required = RequiredIndex(sources, parts_->pool->parts_->requirements, others);
   std::optional<Prefilter> prefilter = Prefiltering().run(made->regexes, others);
   if (!prefilter) {
     return fail(Code::invalid, "the regexes together need too much memory", {},

@@ -16,16 +16,31 @@
 
 namespace chaffinch {
 
+// Regexes that are looked for in several kinds of text are read and compiled once. One thread fills it; sets
+// keep what they took of it.
+class RegexPool {
+ public:
+  RegexPool();
+  ~RegexPool();
+  RegexPool(const RegexPool&) = delete;
+  RegexPool& operator=(const RegexPool&) = delete;
+
+ private:
+  friend class RegexSet;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
 class RegexSet {
  public:
   class Builder {
    public:
-    Builder();
+    explicit Builder(std::shared_ptr<RegexPool> pool);
     ~Builder();
     Builder(Builder&&) noexcept;
     Builder& operator=(Builder&&) noexcept;
     // As PatternSet::Builder has it.
-    Done add(std::uint32_t pattern, std::string_view regex, bool ignore_case);
+    Done add(std::uint32_t pattern, std::string_view regex, bool ignore_case, bool accepted);
     bool empty() const;
     Result<std::unique_ptr<RegexSet>> build();
 

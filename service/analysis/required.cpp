@@ -17,6 +17,8 @@ constexpr int kDeepest = 100;
 // Characters of a class that are told apart.
 constexpr std::size_t kMostMembers = 10;
 constexpr std::uint32_t kCharacter = 4;  // bytes at most
+// Letters read at once: few beside the longest literal, so that this one ends where it would anyway.
+constexpr std::size_t kTogether = 8;
 
 struct Flags {
   bool ignore_case = false;
@@ -106,6 +108,12 @@ class RegexReader {
       if (depth == 0) items.push_back({std::move(piece), std::move(branches)});
     };
     while (!end() && !next_is('|') && !next_is(')')) {
+      if (const std::string_view letters = plain_letters(flags); !letters.empty()) {
+        std::string text = case_.folded == nullptr ? std::string(letters) : case_.folded(letters);
+        const auto width = static_cast<std::uint32_t>(text.size());
+        add(exactly({std::move(text)}, width));
+        continue;
+      }
       branches_.clear();
       Piece one = atom(flags, depth);
       std::vector<Piece> branches = std::exchange(branches_, {});
@@ -163,6 +171,17 @@ class RegexReader {
     const bool letter = piece.texts.size() <= 2 && !piece.texts.front().empty();
     if (letter) made.push_back(piece);
     return made;
+  }
+
+  // Passes over letters that stand for themselves, each once: most of a regex is such, and one piece costs
+  // less than one for each.
+  std::string_view plain_letters(const Flags& flags) {
+    if (flags.ignore_case) return {};
+    const std::size_t from = at_;
+    while (at_ < regex_.size() && at_ - from < kTogether && (ascii_alnum(regex_[at_]) || next_is(' ')) &&
+           quantifier_at(regex_, at_ + 1).size == 0)
+      ++at_;
+    return regex_.substr(from, at_ - from);
   }
 
   Piece atom(Flags& flags, int depth) {

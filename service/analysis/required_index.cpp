@@ -23,15 +23,15 @@ bool word(char c) {
 // Collects the literals that regexes require.
 class RequiredMaker {
  public:
+  explicit RequiredMaker(Requirements& known) : known_(known) {}
+
   // Gives back the regexes that require none.
   std::vector<std::uint32_t> run(const std::vector<RequiredIndex::Source>& regexes, RequiredIndex& made) {
     std::vector<std::uint32_t> others;
     made.folded_ = std::any_of(regexes.begin(), regexes.end(),
                                [](const auto& one) { return one.ignore_case || ignores_case(one.regex); });
-    const LetterCase letter_case = {made.folded_ ? &searched_form : nullptr,
-                                    [this](char32_t letter) { return families_.of(letter); }};
     for (std::uint32_t i = 0; i < regexes.size(); ++i) {
-      const auto ways = required(regexes[i].regex, regexes[i].ignore_case, letter_case);
+      const auto& ways = known_.of(regexes[i].regex, regexes[i].ignore_case, made.folded_);
       if (!ways) {
         others.push_back(i);
         continue;
@@ -82,35 +82,45 @@ class RequiredMaker {
 
   // Those of one text are put side by side.
   void number_literals(RequiredIndex& made) {
-    std::vector<std::uint32_t> order(made.literals_.size());
-    std::iota(order.begin(), order.end(), 0U);
-    std::sort(order.begin(), order.end(), [&made](std::uint32_t left, std::uint32_t right) {
-      const std::uint32_t text = made.literals_[left].text;
-      return text != made.literals_[right].text ? text < made.literals_[right].text : left < right;
-    });
-    std::vector<std::uint32_t> places(order.size());
+    std::vector<std::vector<std::uint32_t>> of_texts(texts_.size());
+    for (std::uint32_t i = 0; i < made.literals_.size(); ++i) of_texts[made.literals_[i].text].push_back(i);
+    std::vector<std::uint32_t> places(made.literals_.size());
     std::vector<RequiredIndex::Literal> sorted;
-    made.literals_from_.assign(texts_.size() + 1, 0);
-    for (const std::uint32_t old : order) {
-      places[old] = static_cast<std::uint32_t>(sorted.size());
-      sorted.push_back(made.literals_[old]);
-      ++made.literals_from_[sorted.back().text + 1];
+    sorted.reserve(made.literals_.size());
+    made.literals_from_.assign(1, 0);
+    for (const std::vector<std::uint32_t>& same : of_texts) {
+      for (const std::uint32_t old : same) {
+        places[old] = static_cast<std::uint32_t>(sorted.size());
+        sorted.push_back(made.literals_[old]);
+      }
+      made.literals_from_.push_back(static_cast<std::uint32_t>(sorted.size()));
     }
-    std::partial_sum(made.literals_from_.begin(), made.literals_from_.end(), made.literals_from_.begin());
     made.literals_ = std::move(sorted);
     for (std::uint32_t& one : made.literals_of_places_) one = places[one];
     for (auto& [one, way] : rarest_) one = places[one];
   }
 
-  CaseFamilies families_;
+  Requirements& known_;
   std::vector<std::string> texts_;
   std::unordered_map<std::string, std::uint32_t> numbers_;  // of texts_
   std::unordered_map<std::uint64_t, std::uint32_t> literals_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rarest_;  // literal and way
 };
 
-RequiredIndex::RequiredIndex(const std::vector<Source>& regexes, std::vector<std::uint32_t>& others) {
-  others = RequiredMaker().run(regexes, *this);
+const std::optional<Ways>& Requirements::of(const std::string& regex, bool ignore_case, bool folded) {
+  const auto [known, is_new] =
+      known_.try_emplace((ignore_case ? "i" : "c") + std::string(folded ? "f" : "w") + regex);
+  if (is_new) {
+    known->second = required(regex, ignore_case,
+                             {.folded = folded ? &searched_form : nullptr,
+                              .alike = [this](char32_t letter) { return families_.of(letter); }});
+  }
+  return known->second;
+}
+
+RequiredIndex::RequiredIndex(const std::vector<Source>& regexes, Requirements& known,
+                             std::vector<std::uint32_t>& others) {
+  others = RequiredMaker(known).run(regexes, *this);
 }
 
 namespace {

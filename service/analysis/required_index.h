@@ -5,11 +5,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "analysis/grams.h"
+#include "analysis/letters.h"
 #include "analysis/required.h"
 #include "analysis/rows.h"
 #include "analysis/sparse.h"
@@ -23,16 +27,27 @@ struct Range {
   bool anchored = false;  // a match starts at the first byte or nowhere
 };
 
+// What regexes require, each read once for all indexes that it is in. One thread.
+class Requirements {
+ public:
+  // As required() has it; `folded`: for texts in their searched form. Good for as long as this is.
+  const std::optional<Ways>& of(const std::string& regex, bool ignore_case, bool folded);
+
+ private:
+  CaseFamilies families_;
+  std::unordered_map<std::string, std::optional<Ways>> known_;  // by both flags and the regex
+};
+
 class RequiredIndex {
  public:
   struct Source {
-    std::string_view regex;
+    const std::string& regex;
     bool ignore_case = false;
   };
   // Finds nothing.
   RequiredIndex() = default;
   // `others`: the places of those that require no literal. REQUIRES: RE2 has accepted each.
-  RequiredIndex(const std::vector<Source>& regexes, std::vector<std::uint32_t>& others);
+  RequiredIndex(const std::vector<Source>& regexes, Requirements& known, std::vector<std::uint32_t>& others);
 
   struct Candidate {
     std::uint32_t regex = 0;  // by its place

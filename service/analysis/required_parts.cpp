@@ -73,10 +73,11 @@ double expected(const Need& need) {
       "will would just about like one all more some out get very been here our who how any had his her its "
       "at "
       "an as be by do he if in is it me my no of on or so to up us we ";
+  constexpr std::size_t kLongestCommon = 7;  // " there "
   double sum = 0;
   for (const std::string& text : need.texts) {
     const std::string there = (need.starts_word ? " " : "") + text + (need.ends_word ? " " : "");
-    if (kCommon.find(there) != std::string_view::npos) return 1;
+    if (there.size() <= kLongestCommon && kCommon.find(there) != std::string_view::npos) return 1;
     const double regular = text.size() > 2 ? 0.75 : 1.1 - 0.1 * static_cast<double>(text.size());
     sum += kUsualSize * std::exp2(-regular * rarity(text));
   }

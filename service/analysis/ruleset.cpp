@@ -257,7 +257,7 @@ class Assembly {
     std::vector<Matcher::Sighting> sightings;
     for (std::size_t i = 0; i < sources_of_patterns_.size(); ++i) {
       const auto& [pattern, pack] = sources_of_patterns_[i];
-      if (bad_patterns_[i] || pattern->state == State::off) continue;
+      if (pack->shipped || bad_patterns_[i] || pattern->state == State::off) continue;
       for (const PackExample& example : pattern->examples) {
         const Evidence seen = gather(example.comment);
         sightings.clear();
@@ -319,7 +319,7 @@ class Assembly {
     const std::vector<bool> leaning = leaning_on_switched();
     for (std::size_t i = 0; i < sources_of_composites_.size(); ++i) {
       const auto& [composite, pack] = sources_of_composites_[i];
-      if (composite->state == State::off || leaning[i]) continue;
+      if (pack->shipped || composite->state == State::off || leaning[i]) continue;
       for (const PackExample& example : composite->examples) {
         const Judge::Observed observed =
             rules_->observe(gather(example.comment), Judge::Tuning{rules_->scores, rules_->knobs});

@@ -70,6 +70,9 @@ struct PackSource {
   std::string name;  // file name, for messages
   std::string text;
   std::vector<std::pair<std::string, std::string>> lists;  // file name -> content
+  // It is part of the program: a test has compiled its patterns and tried its examples, and no start needs
+  // to.
+  bool shipped = false;
 };
 
 // What the API and the desk show of a rule.

@@ -54,7 +54,7 @@ std::vector<PackSource> built_in_packs() {
     if (is_list(fs::path(name))) lists.emplace_back(name, text);
   }
   for (const auto& [name, text] : chaffinch::kPacks) {
-    if (!is_list(fs::path(name))) packs.push_back({std::string(name), std::string(text), lists});
+    if (!is_list(fs::path(name))) packs.push_back({std::string(name), std::string(text), lists, true});
   }
   return packs;
 }

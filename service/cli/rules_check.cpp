@@ -64,6 +64,7 @@ int rules_check(const RulesCheck& wish) {
     if (!base) return complain(base.error());
     packs = laid_over(*base, *own);
   }
+  for (PackSource& one : packs) one.shipped = false;  // whoever checks wants the examples tried
   std::vector<Error> errors;
   const auto rules = RuleSet::build(packs, errors);
   if (!rules) {
