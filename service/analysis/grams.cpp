@@ -12,18 +12,6 @@ namespace {
 constexpr std::size_t kMostOfOneGram = 8;
 // With fewer literals than this, four bytes are rare enough, and one pass over the text is saved.
 constexpr std::size_t kMany = 6'000;
-// So few can be known by three bytes without many looks in vain, and one look at a place is enough for all.
-constexpr std::size_t kFew = 1'000;
-// Bits of the table a gram: one in so many places that hold no gram is looked at in vain.
-constexpr std::size_t kBitsEach = 32;
-// Where the first four bytes of grams begin more places of a comment than this, by their rarities, whether
-// one does is a branch that cannot be guessed. Letters depend on each other, so that there are five to
-// fifteen times as many: with 0.009 (0.14 of the places) asking for the first four bytes was measured to be
-// quicker, with 0.04 (0.20) and more asking for all.
-constexpr double kCommon = 0.02;
-constexpr std::size_t kLeastBits = 1U << 14U;
-constexpr std::size_t kMostBits = 1U << 22U;  // 512 KiB, about what stays in a core's cache
-
 // Bits of information of a byte in blog comments of many languages: about -log2 of how often it is seen.
 constexpr std::array<float, 256> weights() {
   std::array<float, 256> made{};
@@ -65,30 +53,10 @@ double rarity(std::string_view literal) {
   return bits;
 }
 
-Grams::Bits::Bits(std::size_t grams) {
-  const std::size_t bits = std::clamp(std::bit_ceil(grams * kBitsEach), kLeastBits, kMostBits);
-  words.assign(bits / 64, 0);
-  shift = 64U - static_cast<unsigned>(std::countr_zero(bits));
-}
-
 std::size_t Grams::level_for(std::size_t length, std::size_t literals) {
   std::size_t level = kSizes.size() - (literals < kMany ? 2 : 1);
   while (kSizes[level] > length) --level;
   return level;
-}
-
-bool Grams::common_beginnings(const std::vector<std::pair<std::uint64_t, Entry>>& grams) {
-  std::vector<std::uint64_t> firsts;
-  for (const auto& [gram, entry] : grams) firsts.push_back(first_of(gram, 4));
-  std::sort(firsts.begin(), firsts.end());
-  firsts.erase(std::unique(firsts.begin(), firsts.end()), firsts.end());
-  double expected = 0;
-  for (const std::uint64_t first : firsts) {
-    std::array<char, 8> bytes{};
-    std::memcpy(bytes.data(), &first, sizeof first);
-    expected += std::exp2(-rarity(std::string_view(bytes.data(), 4)));
-  }
-  return expected > kCommon;
 }
 
 Grams::Grams(const std::vector<std::string>& literals) {
@@ -98,6 +66,7 @@ Grams::Grams(const std::vector<std::string>& literals) {
     bytes_ += literal;
   }
   starts_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  bytes_.append(8, '\0');
 
   // How often the literals themselves hold some bytes tells how common these are where the literals come
   // from.
@@ -119,7 +88,7 @@ Grams::Grams(const std::vector<std::string>& literals) {
     const std::size_t level = level_for(literal.size(), literals.size());
     const std::size_t size = kSizes[level];
     double best = -1;
-    std::pair<std::uint64_t, Entry> chosen{0, {i, 0}};
+    std::pair<std::uint64_t, Entry> chosen;
     for (std::size_t at = 0; at + size <= literal.size(); ++at) {
       const std::uint64_t gram = gram_of(literal.data() + at, size);
       const std::uint32_t others = taken[level].of(hash(gram));
@@ -128,7 +97,8 @@ Grams::Grams(const std::vector<std::string>& literals) {
                            2 * std::log2(held[level].of(hash(gram))) - 0.5 * others;
       if (value <= best) continue;
       best = value;
-      chosen = {gram, {i, static_cast<std::uint32_t>(at)}};
+      chosen = {gram,
+                {i, starts_[i], static_cast<std::uint16_t>(literal.size()), static_cast<std::uint16_t>(at)}};
     }
     if (best < 0) {
       crowded.push_back(literal);
@@ -138,24 +108,14 @@ Grams::Grams(const std::vector<std::string>& literals) {
     ++taken[level].of(hash(chosen.first));
     grams[level].push_back(chosen);
   }
-  const std::size_t longs = grams[3].size() + grams[4].size();
-  const bool few = longs <= kFew;
-  const std::size_t others = grams[1].size() * 256 + grams[2].size() + (few ? longs : 0);
-  by_all_ = !few && !grams[4].empty() && common_beginnings(grams[4]);
-  if (!few && !by_all_) fours_ = Bits(longs);
-  if (others > 0) threes_ = Bits(others);
+  if (!grams[4].empty()) tables_.six = GramBits(grams[4].size());
+  if (!grams[3].empty()) tables_.four = GramBits(grams[3].size());
+  if (!grams[2].empty() || !grams[1].empty())
+    tables_.three = GramBits(grams[1].size() * 256 + grams[2].size());
+  marks_any_ = tables_.six.used() || tables_.four.used() || tables_.three.used();
+  scan_ = quickest_scan();
   for (std::size_t level = 0; level < levels_.size(); ++level) {
-    for (const auto& [gram, entry] : grams[level]) {
-      if (kSizes[level] >= 4 && fours_.used()) fours_.put(hash(first_of(gram, 4)));
-      if (kSizes[level] == 3 || (kSizes[level] >= 4 && few)) threes_.put(hash(first_of(gram, 3)));
-      if (kSizes[level] != 2) continue;
-      std::array<char, 8> bytes{};
-      std::memcpy(bytes.data(), &gram, sizeof gram);
-      for (int next = 0; next < 256; ++next) {
-        bytes[2] = static_cast<char>(next);
-        threes_.put(hash(gram_of(bytes.data(), 3)));
-      }
-    }
+    for (const auto& [gram, entry] : grams[level]) mark(gram, kSizes[level]);
     levels_[level] = level_of(std::move(grams[level]));
   }
 
@@ -174,13 +134,24 @@ Grams::Grams(const std::vector<std::string>& literals) {
   automaton_ = Automaton(sorted);
 }
 
+void Grams::mark(std::uint64_t gram, std::size_t size) {
+  std::array<char, 8> bytes{};
+  std::memcpy(bytes.data(), &gram, sizeof gram);
+  if (size == 6) tables_.six.put(GramHash::six(bytes.data()));
+  if (size == 4) tables_.four.put(GramHash::four(bytes.data()));
+  if (size == 3) tables_.three.put(GramHash::three(bytes.data()));
+  for (int next = 0; size == 2 && next < 256; ++next) {
+    bytes[2] = static_cast<char>(next);
+    tables_.three.put(GramHash::three(bytes.data()));
+  }
+}
+
 Grams::Level Grams::level_of(std::vector<std::pair<std::uint64_t, Entry>> grams) {
   Level level;
   if (grams.empty()) return level;
   std::sort(grams.begin(), grams.end(), [](const auto& left, const auto& right) {
     return left.first != right.first ? left.first < right.first : left.second.literal < right.second.literal;
   });
-  level.bits = Bits(grams.size());
   const std::size_t slots = std::bit_ceil(grams.size() * 2 + 2);
   level.slots.resize(slots);
   level.slots_shift = 64U - static_cast<unsigned>(std::countr_zero(slots));
@@ -188,8 +159,7 @@ Grams::Level Grams::level_of(std::vector<std::pair<std::uint64_t, Entry>> grams)
     const std::uint64_t gram = grams[i].first;
     const auto first = static_cast<std::uint32_t>(i);
     for (; i < grams.size() && grams[i].first == gram; ++i) level.entries.push_back(grams[i].second);
-    level.bits.put(hash(gram));
-    std::size_t slot = other_hash(gram) >> level.slots_shift;
+    std::size_t slot = hash(gram) >> level.slots_shift;
     while (level.slots[slot].first != kNone) slot = (slot + 1) & (slots - 1);
     level.slots[slot] = {gram, first, static_cast<std::uint32_t>(i)};
   }
@@ -197,12 +167,11 @@ Grams::Level Grams::level_of(std::vector<std::pair<std::uint64_t, Entry>> grams)
 }
 
 std::size_t Grams::memory() const {
-  std::size_t bytes = (fours_.words.capacity() + threes_.words.capacity()) * sizeof(std::uint64_t) +
-                      bytes_.capacity() + starts_.capacity() * sizeof(std::uint32_t) + automaton_.memory();
-  for (const Level& level : levels_) {
-    bytes += level.bits.words.capacity() * sizeof(std::uint64_t) + level.slots.capacity() * sizeof(Slot) +
-             level.entries.capacity() * sizeof(Entry);
-  }
+  std::size_t bytes = bytes_.capacity() + starts_.capacity() * sizeof(std::uint32_t) + automaton_.memory();
+  for (const GramBits* bits : {&tables_.six, &tables_.four, &tables_.three})
+    bytes += bits->words().capacity() * sizeof(std::uint32_t);
+  for (const Level& level : levels_)
+    bytes += level.slots.capacity() * sizeof(Slot) + level.entries.capacity() * sizeof(Entry);
   return bytes;
 }
 

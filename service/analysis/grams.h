@@ -1,14 +1,14 @@
 // Many literals in one pass over a text, at about a nanosecond a byte. Pure; immutable once built; safe from
 // any thread.
 //
-// Each literal is known by six bytes in a row of it (four or fewer, if it is short), which are chosen to be
-// rare. Tables of bits say of nearly every place in a text that no literal has its bytes there, by all of
-// them or, if it is short or there are few, by its first three; at the others the literals with these bytes
-// are compared. Where too many of them share the same bytes, so that a text made for it could have each place
-// compared with all of them, they run through an automaton instead. 60,000 literals take about 5 MB and 0.05
-// s.
+// Each literal is known by six bytes in a row of it (four or fewer, if it is short or there are few), which
+// are chosen to be rare. Tables of bits (gram_scan.h) say of nearly every place in a text that no literal has
+// its bytes there; at the others the literals with these bytes are compared. Where too many of them share the
+// same bytes, so that a text made for it could have each place compared with all of them, they run through an
+// automaton instead. 60,000 literals take about 5 MB and 0.05 s.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "analysis/automaton.h"
+#include "analysis/gram_scan.h"
 
 namespace chaffinch {
 
@@ -27,21 +28,33 @@ class Grams {
  public:
   // Finds nothing.
   Grams() = default;
-  // REQUIRES: unique, none empty, fewer than 2^32 bytes in all.
+  // REQUIRES: unique, none empty, none of 2^16 bytes, fewer than 2^32 bytes in all.
   explicit Grams(const std::vector<std::string>& literals);
 
   // Calls visit(literal, start, end) for every occurrence: the literal's place in the list, and the byte
   // after it. Those of one literal come from left to right.
   template <class Visit>
   void search(std::string_view text, const Visit& visit) const {
-    if (by_all_) {
-      threes_.used() ? search_grams<Long::all, true>(text, visit)
-                     : search_grams<Long::all, false>(text, visit);
-    } else if (fours_.used()) {
-      threes_.used() ? search_grams<Long::first, true>(text, visit)
-                     : search_grams<Long::first, false>(text, visit);
-    } else if (threes_.used()) {
-      search_grams<Long::none, true>(text, visit);
+    // First which places are worth a look, then the looks: asking all places alike waits for no branch.
+    std::array<char, kGramPlaces + 2 * kGramRoom> padded;  // the end of the text, and zeros
+    for (std::size_t from = 0; marks_any_ && from < text.size(); from += kGramPlaces) {
+      const std::string_view rest = text.substr(from);
+      const std::size_t places = std::min(rest.size(), kGramPlaces);
+      const char* at = rest.data();
+      if (rest.size() < places + kGramRoom) {
+        std::memcpy(padded.data(), rest.data(), rest.size());
+        std::memset(padded.data() + rest.size(), 0, kGramRoom);
+        at = padded.data();
+      }
+      GramMarks marks;
+      mark_grams(scan_, at, places, tables_, marks);
+      for (std::size_t i = 0; i * 64 < places; ++i) {
+        for (std::uint64_t any = marks.six[i] | marks.four[i] | marks.three[i]; any != 0; any &= any - 1) {
+          const auto bit = static_cast<unsigned>(std::countr_zero(any));
+          compare_at(text, from + i * 64 + bit, (marks.six[i] >> bit & 1U) != 0,
+                     (marks.four[i] >> bit & 1U) != 0, (marks.three[i] >> bit & 1U) != 0, visit);
+        }
+      }
     }
     if (levels_[0].used()) search_bytes(text, visit);
     automaton_.search(text, [&](std::uint32_t literal, std::size_t end) {
@@ -54,34 +67,20 @@ class Grams {
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-
   struct Entry {
     std::uint32_t literal = 0;
-    std::uint32_t offset = 0;  // of the gram in the literal
+    std::uint32_t from = 0;    // of bytes_
+    std::uint16_t size = 0;    // of the literal
+    std::uint16_t offset = 0;  // of the gram in it
   };
   struct Slot {
     std::uint64_t gram = 0;
     std::uint32_t first = kNone;  // of entries
     std::uint32_t last = 0;
   };
-  // A set of hashes, with more in it than was put there.
-  struct Bits {
-    std::vector<std::uint64_t> words = {0};
-    unsigned shift = 58;
-
-    Bits() = default;
-    explicit Bits(std::size_t grams);
-    bool used() const { return words.size() > 1; }
-    void put(std::uint64_t hash) { words[hash >> shift >> 6U] |= std::uint64_t{1} << (hash >> shift & 63U); }
-    bool has(std::uint64_t hash) const { return bit(hash) != 0; }
-    std::uint64_t bit(std::uint64_t hash) const {
-      return words[hash >> shift >> 6U] >> (hash >> shift & 63U) & 1U;
-    }
-  };
   // Literals whose grams have one length.
   struct Level {
-    Bits bits;                // of the grams
-    std::vector<Slot> slots;  // open addressing, by another hash
+    std::vector<Slot> slots;  // open addressing
     unsigned slots_shift = 0;
     std::vector<Entry> entries;
 
@@ -90,7 +89,6 @@ class Grams {
 
   // The highest bits of a product are its best mixed ones (Knuth 6.4).
   static std::uint64_t hash(std::uint64_t gram) { return gram * 0x9E3779B97F4A7C15ULL; }
-  static std::uint64_t other_hash(std::uint64_t gram) { return (gram ^ gram >> 23U) * 0xD6E8FEB86659FD93ULL; }
 
   // `size` bytes, the rest are 0.
   static std::uint64_t gram_of(const char* at, std::size_t size) {
@@ -105,33 +103,18 @@ class Grams {
     return eight & ~std::uint64_t{0} << others;
   }
 
-  // What is asked at each place of grams that have four bytes or more: their first four, all of them, or
-  // nothing, as they are among the threes.
-  enum class Long : std::uint8_t { none, first, all };
-
-  template <Long How, bool Three, class Visit>
-  void search_grams(std::string_view text, const Visit& visit) const {
-    const auto look = [&](std::uint64_t eight, std::size_t at) {
-      const std::uint64_t six = first_of(eight, 6), four = first_of(eight, 4), three = first_of(eight, 3);
-      std::uint64_t any = 0;  // one branch for all tables
-      if constexpr (How == Long::first) any = fours_.bit(hash(four));
-      if constexpr (How == Long::all) any = levels_[4].bits.bit(hash(six)) | levels_[3].bits.bit(hash(four));
-      if constexpr (Three) any |= threes_.bit(hash(three));
-      if (any == 0) return;
-      const auto ask = [&](const Level& level, std::uint64_t gram) {
-        if (level.bits.has(hash(gram))) compare(level, gram, text, at, visit);
-      };
-      ask(levels_[4], six);
-      ask(levels_[3], four);
-      if constexpr (Three) {
-        ask(levels_[2], three);
-        ask(levels_[1], first_of(eight, 2));
-      }
-    };
-    std::size_t i = 0;
-    for (; i + 8 <= text.size(); ++i) look(gram_of(text.data() + i, 8), i);
+  template <class Visit>
+  void compare_at(std::string_view text, std::size_t at, bool six, bool four, bool three,
+                  const Visit& visit) const {
     // What seems to go on beyond the end is taken for no literal: compare looks at the text alone.
-    for (; i < text.size(); ++i) look(gram_of(text.data() + i, text.size() - i), i);
+    const std::size_t left = text.size() - at;
+    const std::uint64_t eight =
+        left >= 8 ? gram_of(text.data() + at, 8) : gram_of(text.data() + at, left);  // no copy in a loop
+    if (six) compare(levels_[4], first_of(eight, 6), text, at, visit);
+    if (four) compare(levels_[3], first_of(eight, 4), text, at, visit);
+    if (!three) return;
+    compare(levels_[2], first_of(eight, 3), text, at, visit);
+    compare(levels_[1], first_of(eight, 2), text, at, visit);
   }
 
   template <class Visit>
@@ -148,36 +131,41 @@ class Grams {
   template <class Visit>
   void compare(const Level& level, std::uint64_t gram, std::string_view text, std::size_t at,
                const Visit& visit) const {
+    if (!level.used()) return;
     const std::size_t mask = level.slots.size() - 1;
-    for (std::size_t i = other_hash(gram) >> level.slots_shift;; i = (i + 1) & mask) {
+    for (std::size_t i = hash(gram) >> level.slots_shift;; i = (i + 1) & mask) {
       const Slot& slot = level.slots[i];
       if (slot.first == kNone) return;
       if (slot.gram != gram) continue;
       for (std::uint32_t k = slot.first; k < slot.last; ++k) {
         const Entry& entry = level.entries[k];
-        const std::uint32_t from = starts_[entry.literal];
-        const std::size_t size = starts_[entry.literal + 1] - from;
-        if (entry.offset > at || size > text.size() - (at - entry.offset)) continue;
-        if (std::memcmp(text.data() + (at - entry.offset), bytes_.data() + from, size) == 0)
-          visit(entry.literal, at - entry.offset, at - entry.offset + size);
+        if (entry.offset > at || entry.size > text.size() - (at - entry.offset)) continue;
+        const std::size_t start = at - entry.offset;
+        if (holds(text.substr(start), entry)) visit(entry.literal, start, start + entry.size);
       }
       return;
     }
   }
 
+  // Whether the text begins with the literal. Most have eight bytes or fewer.
+  bool holds(std::string_view text, const Entry& entry) const {
+    const char* const literal = bytes_.data() + entry.from;
+    if (entry.size > 8 || text.size() < 8) return std::memcmp(text.data(), literal, entry.size) == 0;
+    return first_of(gram_of(text.data(), 8) ^ gram_of(literal, 8), entry.size) == 0;
+  }
+
   static std::size_t level_for(std::size_t length, std::size_t literals);
-  // Of six bytes each.
-  static bool common_beginnings(const std::vector<std::pair<std::uint64_t, Entry>>& grams);
+  void mark(std::uint64_t gram, std::size_t size);
   static Level level_of(std::vector<std::pair<std::uint64_t, Entry>> grams);
 
   // Bytes of a gram, by level.
   static constexpr std::array<std::size_t, 5> kSizes = {1, 2, 3, 4, 6};
 
   std::array<Level, kSizes.size()> levels_;
-  bool by_all_ = false;  // grams of four and six bytes are asked for as they are: Long::all
-  Bits fours_;           // or by their first four bytes, which are here
-  Bits threes_;          // the first three bytes of the others
-  std::string bytes_;    // all literals, one after the other: [starts_[i], starts_[i + 1])
+  GramTables tables_;  // grams of two bytes stand among those of three, with every byte that may follow
+  bool marks_any_ = false;
+  GramScan scan_ = GramScan::one_by_one;
+  std::string bytes_;  // all literals, one after the other: [starts_[i], starts_[i + 1]), and eight more
   std::vector<std::uint32_t> starts_;
   Automaton automaton_;
   std::vector<std::uint32_t> crowded_;  // the literals in the automaton

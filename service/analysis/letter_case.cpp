@@ -33,9 +33,8 @@ std::uint32_t lower_of_two(std::uint32_t point) {
   return point;
 }
 
-// The beginning that is ASCII, a whole number of eight bytes, is made lower eight bytes at a time.
-std::size_t lower_ascii(std::string& text) {
-  std::size_t i = 0;
+// From `i` on, as far as all is ASCII, eight bytes at a time. Where it stopped.
+std::size_t lower_ascii(std::string& text, std::size_t i) {
   for (; i + 8 <= text.size(); i += 8) {
     std::uint64_t eight = 0;
     std::memcpy(&eight, text.data() + i, 8);
@@ -53,7 +52,7 @@ std::size_t lower_ascii(std::string& text) {
 
 std::string lower_letters(std::string_view text) {
   std::string made(text);
-  for (std::size_t i = lower_ascii(made); i < made.size(); ++i) {
+  for (std::size_t i = lower_ascii(made, 0); i < made.size(); i = lower_ascii(made, i + 1)) {
     const auto byte = static_cast<unsigned char>(made[i]);
     if (byte >= 'A' && byte <= 'Z') {
       made[i] = static_cast<char>(byte + ('a' - 'A'));

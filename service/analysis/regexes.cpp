@@ -13,6 +13,7 @@
 
 #include "analysis/needs.h"
 #include "analysis/required_index.h"
+#include "core/limits.h"
 
 namespace chaffinch {
 namespace {
@@ -28,6 +29,12 @@ constexpr std::size_t kChunkParts = 128;
 constexpr int kChunkProgram = 16'384;           // instructions
 constexpr std::int64_t kChunkMemory = 8 << 20;  // at first; four times as much while that is too little
 constexpr std::int64_t kChunkMemoryMost = 256 << 20;
+
+// Bytes of a match; of a longer one as little as makes a match is told (patterns.h).
+constexpr std::size_t kFar = 4 * 1'024;
+
+// More than a verdict tells of say no more.
+constexpr std::size_t kMostHits = limits::kFindings;
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
@@ -121,8 +128,13 @@ class CompiledRegexes final : public RegexSet {
 
   bool find(std::string_view text, Earliest& found) const override {
     std::uint32_t done = kNone;
+    std::size_t hits = 0;
     for (const auto& [regex, range] : required.candidates(text)) {
-      if (regex != done && confirm(regex, text, range, found)) done = regex;
+      if (regex == done) continue;
+      if (hits == kMostHits) return false;
+      if (!confirm(regex, text, range, found)) continue;
+      done = regex;
+      ++hits;
     }
     return prefilter.chunks.empty() || find_in_sets(text, found);
   }
@@ -135,11 +147,26 @@ class CompiledRegexes final : public RegexSet {
  private:
   bool confirm(std::uint32_t candidate, std::string_view text, const Range& range, Earliest& found) const {
     const Wanted& wanted = regexes[candidate];
+    const RE2& exact = wanted.regex->exact();
     const re2::StringPiece piece(text.data(), text.size());
     re2::StringPiece span;
     const RE2::Anchor anchor = range.anchored ? RE2::ANCHOR_START : RE2::UNANCHORED;
-    if (!wanted.regex->exact().Match(piece, range.first, range.last, anchor, &span, 1)) return false;
-    const auto start = static_cast<std::size_t>(span.data() - piece.data());
+    const auto start_of = [&] { return static_cast<std::size_t>(span.data() - piece.data()); };
+    std::size_t last = range.last;
+    if (last - range.first > kFar) {
+      // Whether there is a match is known at the end of the first one; its span only where the text ends, or
+      // a part of it that holds one.
+      if (!exact.Match(piece, range.first, last, anchor, nullptr, 0)) return false;
+      last = range.first + kFar;
+    }
+    while (!exact.Match(piece, range.first, last, anchor, &span, 1)) {
+      if (last == range.last) return false;
+      last = std::min<std::size_t>(range.last, range.first + 4 * (last - range.first));
+    }
+    // One that begins no later and has at most so many bytes ends by then.
+    const std::size_t enough = std::min<std::size_t>(range.last, start_of() + kFar);
+    if (enough > last) exact.Match(piece, range.first, enough, anchor, &span, 1);
+    const std::size_t start = start_of();
     found.note(wanted.pattern, start, start + span.size());
     return true;
   }

@@ -428,10 +428,8 @@ std::optional<Ways> required(std::string_view regex, bool ignore_case, const Let
 
 bool ignores_case(std::string_view regex) {
   for (std::size_t at = regex.find("(?"); at != std::string_view::npos; at = regex.find("(?", at + 2)) {
-    const std::size_t close = regex.find_first_of(":)", at);
-    if (regex.substr(at, close == std::string_view::npos ? close : close - at).find('i') !=
-        std::string_view::npos)
-      return true;
+    const std::string_view flags = regex.substr(at, regex.find_first_of(":)", at) - at);
+    if (flags.substr(0, flags.find('-')).find('i') != std::string_view::npos) return true;
   }
   return false;
 }

@@ -196,10 +196,15 @@ class RequiredIndex::Search {
   std::vector<Candidate> run() {
     look();
     std::vector<Candidate> made;
+    if (seen_.empty()) return made;
+    std::vector<bool> told(index_.ways_.size());  // by another literal of the same need
     for (const auto& [literal, met] : seen_) {
       for (std::uint32_t i = index_.ways_from_[literal]; i < index_.ways_from_[literal + 1]; ++i) {
-        const Way& way = index_.ways_[index_.ways_of_literals_[i]];
-        if (!is_met(way, literal)) continue;
+        const std::uint32_t number = index_.ways_of_literals_[i];
+        const Way& way = index_.ways_[number];
+        if (told[number]) continue;
+        told[number] = true;
+        if (!is_met(way)) continue;
         for (const Range& range : ranges_of(way)) made.push_back({way.regex, range});
       }
     }
@@ -240,12 +245,8 @@ class RequiredIndex::Search {
     });
   }
 
-  // Whether all its needs are. A way is told by the first literal of its rarest need alone.
-  bool is_met(const Way& way, std::uint32_t by) const {
-    const Place& rarest = index_.places_[way.first];
-    for (std::uint32_t k = rarest.first; index_.literals_of_places_[k] != by; ++k) {
-      if (seen_.find(index_.literals_of_places_[k]) != nullptr) return false;
-    }
+  // Whether all its needs are. REQUIRES: the rarest is.
+  bool is_met(const Way& way) const {
     for (std::uint32_t i = way.first + 1; i < way.last; ++i) {
       const Place& place = index_.places_[i];
       std::uint32_t k = place.first;

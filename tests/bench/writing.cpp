@@ -75,25 +75,6 @@ std::vector<std::string> texts_of_pieces(const std::vector<Labelled>& comments, 
   return texts;
 }
 
-std::vector<std::string> shipped_regexes() {
-  std::vector<std::string> regexes;
-  for (const auto& [name, text] : kPacks) {
-    if (!name.ends_with(".toml")) continue;
-    PackSource source{std::string(name), std::string(text), {}};
-    for (const auto& [list, entries] : kPacks) {
-      if (!list.ends_with(".toml")) source.lists.emplace_back(std::string(list), std::string(entries));
-    }
-    std::vector<Error> errors;
-    const auto pack = read_pack(source, errors);
-    if (!pack || !errors.empty()) throw std::runtime_error(std::string(name) + ": cannot be read");
-    for (const PackPattern& pattern : pack->patterns) {
-      if (pattern.type != EntryType::regex || pattern.view != View::folded) continue;
-      for (const PackEntry& entry : pattern.entries) regexes.push_back(entry.text);
-    }
-  }
-  return regexes;
-}
-
 // Letters a to z with single spaces between words, of 5 to 26 bytes.
 bool is_phrase(const std::string& text) {
   if (text.size() < 5 || text.size() > 26 || text.front() == ' ' || text.back() == ' ') return false;
@@ -162,6 +143,25 @@ class Maker {
 };
 
 }  // namespace
+
+std::vector<std::string> shipped_regexes() {
+  std::vector<std::string> regexes;
+  for (const auto& [name, text] : kPacks) {
+    if (!name.ends_with(".toml")) continue;
+    PackSource source{std::string(name), std::string(text), {}};
+    for (const auto& [list, entries] : kPacks) {
+      if (!list.ends_with(".toml")) source.lists.emplace_back(std::string(list), std::string(entries));
+    }
+    std::vector<Error> errors;
+    const auto pack = read_pack(source, errors);
+    if (!pack || !errors.empty()) throw std::runtime_error(std::string(name) + ": cannot be read");
+    for (const PackPattern& pattern : pack->patterns) {
+      if (pattern.type != EntryType::regex || pattern.view != View::folded) continue;
+      for (const PackEntry& entry : pattern.entries) regexes.push_back(entry.text);
+    }
+  }
+  return regexes;
+}
 
 Writing read_writing(const WritingFiles& files, std::size_t made) {
   const std::vector<Labelled> starter = cli::starter_set().rows();

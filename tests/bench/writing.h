@@ -22,6 +22,9 @@ struct Writing {
   std::vector<std::string> made;  // of the words, by the shapes that such rules have; all different
 };
 
+// Those of the shipped packs that read the folded view, as they stand there.
+std::vector<std::string> shipped_regexes();
+
 // Throws std::runtime_error for a file that cannot be read. `made`: how many regexes are made of words.
 Writing read_writing(const WritingFiles& files, std::size_t made);
 
