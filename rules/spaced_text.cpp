@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cstdint>
+
 #include "rules/reading.h"
 #include "rules/rule.h"
 
@@ -16,8 +19,24 @@ constexpr Example kExamples[] = {
     {.content = "answers: a, b, c, d, e", .hit = false},
 };
 
+// Whether so many words of one byte follow each other, one byte apart, anywhere: few texts go beyond this.
+bool has_row(std::string_view text, double letters) {
+  // Of the last bytes, as bits, which belong to words. As many rows as fit are enough to look further.
+  const int least = static_cast<int>(std::clamp(letters, 1.0, 32.0));
+  const std::uint64_t wanted = 0x5555555555555555U >> (64 - 2 * least);
+  const std::uint64_t counted = ~std::uint64_t{0} >> (64 - 2 * least);
+  std::uint64_t last = 0;
+  bool found = false;
+  for (const char c : text) {
+    last = last << 1U | (in_word(c) ? 1U : 0U);
+    found |= (last & counted) == wanted;
+  }
+  return found;
+}
+
 std::optional<Noticed> examine(const Evidence& seen, const Knobs& knobs) {
   const std::string_view text = seen.visible.value;
+  if (!has_row(text, knobs["letters"])) return std::nullopt;
   std::size_t at = 0;
   while (at + 1 < text.size()) {
     // A row "x?x?x" of single letters or digits with one and the same mark between.
