@@ -490,6 +490,9 @@ TEST_CASE("what a regex requires is told as literals with their places") {
       {R"(zq[o0]+gle)", {{{{"zq0", "zqo"}, 0, plus(7, word)}, {{"0gle", "ogle"}, plus(6, word), 0}}}},
       // Short, and rare as a word.
       {R"(\b(jp|wd)\b)", {{{{"jp", "wd"}, 0, 0, true, true}}}},
+      // One stands at another's end, or beginning, and the word still ends, or starts, there.
+      {R"(\b(77|777|887)\b)", {{{{"77", "887"}, 3, 3, false, true}}}},
+      {R"(\b(77|777|887))", {{{{"77", "887"}, 3, 3, true, false}}}},
   };
   const LetterCase as_it_is;
   for (const Row& row : rows) {
@@ -788,6 +791,17 @@ TEST_CASE("a text that more than 64 regexes hit is not checked to its end, and s
   std::vector<Match> matches;
   CHECK_FALSE(set->find(all + "wordha", matches));
   CHECK(matches.size() == 64);
+
+  // So it is with regexes that require no literal.
+  for (const std::uint32_t count : {64U, 65U}) {
+    PatternSet::Builder others;
+    for (std::uint32_t i = 0; i < count; ++i)
+      REQUIRE(others.add_regex(i, R"(\d{)" + std::to_string(i + 1) + "}", false));
+    const auto digits = built(others);
+    matches.clear();
+    CHECK(digits->find(std::string(65, '7'), matches) == (count == 64));
+    CHECK(matches.size() == 64);
+  }
 }
 
 TEST_CASE("a match that reaches far is found where it begins, and its end lies within what RE2 says") {

@@ -55,8 +55,6 @@ struct OneByOne {
 
 #if CHAFFINCH_AVX2
 
-#define CHAFFINCH_FOR_AVX2 __attribute__((target("avx2"), always_inline)) static inline
-
 constexpr int whole(std::uint32_t number) {
   return static_cast<int>(number);
 }
@@ -64,7 +62,8 @@ constexpr int whole(std::uint32_t number) {
 // Where the mitigation of CVE-2022-40982 makes gathering slow, this is about as slow as one by one.
 struct EightAtOnce {
   // A byte: a bit for each of eight hashes.
-  CHAFFINCH_FOR_AVX2 std::uint64_t bits(const Table& table, __m256i hashes) {
+  __attribute__((target("avx2"), always_inline)) static inline std::uint64_t bits(const Table& table,
+                                                                                  __m256i hashes) {
     const __m256i places = _mm256_srl_epi32(hashes, _mm_cvtsi32_si128(whole(table.shift)));
     const __m256i words =
         _mm256_i32gather_epi32(reinterpret_cast<const int*>(table.words), _mm256_srli_epi32(places, 5), 4);

@@ -136,7 +136,7 @@ class CompiledRegexes final : public RegexSet {
       done = regex;
       ++hits;
     }
-    return prefilter.chunks.empty() || find_in_sets(text, found);
+    return prefilter.chunks.empty() || find_in_sets(text, hits, found);
   }
 
   // There is no other way to empty an RE2 than to make another one.
@@ -171,20 +171,20 @@ class CompiledRegexes final : public RegexSet {
     return true;
   }
 
-  bool find_in_sets(std::string_view text, Earliest& found) const {
+  bool find_in_sets(std::string_view text, std::size_t hits, Earliest& found) const {
     const re2::StringPiece piece(text.data(), text.size());
     bool checked = true;
-    std::vector<int> hits;
+    std::vector<int> there;
     std::vector<std::uint32_t> met;         // parts of each alternative that are there
     std::vector<std::uint32_t> candidates;  // regexes
     for (const Chunk& chunk : prefilter.chunks) {
       RE2::Set::ErrorInfo error{RE2::Set::kNoError};
-      if (!chunk.set->Match(piece, &hits, &error)) {
+      if (!chunk.set->Match(piece, &there, &error)) {
         if (error.kind != RE2::Set::kNoError) checked = false;
         continue;
       }
       if (met.empty()) met.resize(prefilter.alternatives.size());
-      for (const int hit : hits) {
+      for (const int hit : there) {
         for (const std::uint32_t i :
              prefilter.parts[chunk.first + static_cast<std::size_t>(hit)].alternatives) {
           const Alternative& alternative = prefilter.alternatives[i];
@@ -194,8 +194,10 @@ class CompiledRegexes final : public RegexSet {
     }
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    for (const std::uint32_t candidate : candidates)
-      confirm(candidate, text, {0, static_cast<std::uint32_t>(text.size()), false}, found);
+    for (const std::uint32_t candidate : candidates) {
+      if (hits == kMostHits) return false;
+      if (confirm(candidate, text, {0, static_cast<std::uint32_t>(text.size()), false}, found)) ++hits;
+    }
     return checked;
   }
 };

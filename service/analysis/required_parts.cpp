@@ -14,16 +14,16 @@ constexpr std::size_t kLongest = 64;  // bytes of a literal
 constexpr std::size_t kMostOfOneWay = 3;
 constexpr double kUsualSize = 350;
 
-// A text that holds another one of them says nothing more.
-OneOf shortest(OneOf texts) {
+// A text that holds another one of them, as `holds` has it, says nothing more.
+template <class Holds>
+OneOf shortest(OneOf texts, const Holds& holds) {
   std::sort(texts.begin(), texts.end(), [](const std::string& left, const std::string& right) {
     return left.size() != right.size() ? left.size() < right.size() : left < right;
   });
   OneOf made;
   for (std::string& text : texts) {
-    const bool said = std::any_of(made.begin(), made.end(), [&text](const std::string& other) {
-      return text.find(other) != std::string::npos;
-    });
+    const bool said =
+        std::any_of(made.begin(), made.end(), [&](const std::string& other) { return holds(text, other); });
     if (!said) made.push_back(std::move(text));
   }
   return made;
@@ -93,24 +93,31 @@ std::size_t longest(const OneOf& texts) {
 }
 
 Need need_of(OneOf texts, const Width& before, const Width& behind, bool starts_word, bool ends_word) {
-  const std::size_t count = texts.size();
   const auto most = static_cast<std::uint32_t>(longest(texts));
+  const std::size_t count = texts.size();
+  // Beside a letter, \b says that there is no other; beside anything else, that there is one.
+  const auto all = [&texts](auto&& has) {
+    return std::all_of(texts.begin(), texts.end(),
+                       [&has](const auto& text) { return !text.empty() && has(text); });
+  };
+  const auto word = [](char c) { return ascii_alnum(c) || c == '_'; };
   Need need;
-  need.texts = shortest(std::move(texts));
   need.before = before;
   need.behind = behind;
+  need.starts_word = starts_word && all([&](const auto& text) { return word(text.front()); });
+  need.ends_word = ends_word && all([&](const auto& text) { return word(text.back()); });
+  // Where a word ends behind all of them, it does so behind one that stands at another's end.
+  need.texts = shortest(std::move(texts), [&need](std::string_view text, std::string_view other) {
+    return need.ends_word     ? text.ends_with(other)
+           : need.starts_word ? text.starts_with(other)
+                              : text.find(other) != std::string_view::npos;
+  });
   if (need.texts.size() != count) {
     // One may now be found within another.
     need.before = plus(need.before, most);
     need.behind = plus(need.behind, most);
-    return need;
+    need.starts_word = need.starts_word && !need.ends_word;
   }
-  // Beside a letter, \b says that there is no other; beside anything else, that there is one.
-  const auto all = [&need](auto&& has) { return std::all_of(need.texts.begin(), need.texts.end(), has); };
-  const auto word = [](char c) { return ascii_alnum(c) || c == '_'; };
-  need.starts_word =
-      starts_word && all([&](const auto& text) { return !text.empty() && word(text.front()); });
-  need.ends_word = ends_word && all([&](const auto& text) { return !text.empty() && word(text.back()); });
   return need;
 }
 
