@@ -150,26 +150,23 @@ TEST_CASE("no match is lost or moved where gaps are as long as the longest row o
     for (std::size_t i = random() % (most + 1); i > 0; --i) made += random() % 30 == 0 ? pick(fills) : fill;
     return made;
   };
-  constexpr std::size_t kTogether = 60;  // a text may hit all of them
-  const auto sets = static_cast<unsigned>((regexes.size() + kTogether - 1) / kTogether);
-  for (unsigned number = 0; number < 2 * sets; ++number) {
-    const bool ignore_case = number >= sets;
+  for (const bool ignore_case : {false, true}) {
     RE2::Options options;
     options.set_log_errors(false);
     options.set_case_sensitive(!ignore_case);
     PatternSet::Builder builder;
     std::vector<std::unique_ptr<RE2>> alone;
-    for (std::size_t i = number % sets * kTogether; i < regexes.size() && alone.size() < kTogether; ++i) {
-      CAPTURE(regexes[i]);
-      REQUIRE(builder.add_regex(static_cast<std::uint32_t>(alone.size()), regexes[i], ignore_case));
-      alone.push_back(std::make_unique<RE2>(regexes[i], options));
+    for (const std::string& regex : regexes) {
+      CAPTURE(regex);
+      REQUIRE(builder.add_regex(static_cast<std::uint32_t>(alone.size()), regex, ignore_case));
+      alone.push_back(std::make_unique<RE2>(regex, options));
     }
     auto set = builder.build();
     REQUIRE(set.has_value());
     std::size_t hits = 0;
     for (int round = 0; round < 400; ++round) {
       // Short ones, just below and above the size from which rows are looked for, and long ones.
-      const std::size_t size = round % 4 == 0 ? 40 : round % 4 == 1 ? 1'000 : 1'300 + random() % 1'600;
+      const std::size_t size = round % 4 == 0 ? 40 : round % 4 == 1 ? 1'000 : 1'300 + random() % 3'000;
       std::string text = random() % 2 == 0 ? filled(40) : "";
       do {
         text += pick(words) + filled(random() % 5 == 0 ? 300 : 12);
@@ -185,7 +182,7 @@ TEST_CASE("no match is lost or moved where gaps are as long as the longest row o
         const auto start = static_cast<std::uint32_t>(span.data() - text.data());
         const auto match =
             std::find_if(matches.begin(), matches.end(), [i](const Match& one) { return one.pattern == i; });
-        CAPTURE(alone[i]->pattern());
+        CAPTURE(regexes[i]);
         CAPTURE(text);
         REQUIRE(match != matches.end());
         REQUIRE(match->start == start);
@@ -194,7 +191,7 @@ TEST_CASE("no match is lost or moved where gaps are as long as the longest row o
       REQUIRE(matches.size() == expected);
       hits += expected;
     }
-    CHECK(hits > 1'500);
+    CHECK(hits > 10'000);
   }
 }
 

@@ -76,6 +76,6 @@ bool can_scan(GramScan how);  // this processor
 void mark_grams(GramScan how, const char* text, std::size_t places, const GramTables& tables,
                 GramMarks& marks);
 
-GramScan quickest_scan();
+GramScan quickest_scan();  // of those that this processor can
 
 }  // namespace chaffinch

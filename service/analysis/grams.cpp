@@ -10,8 +10,9 @@ namespace {
 
 // More literals than this with one gram go to the automaton.
 constexpr std::size_t kMostOfOneGram = 8;
-// With fewer literals than this, four bytes are rare enough, and one pass over the text is saved.
+// With fewer literals than this, four bytes are rare enough, and a table to ask at each place is saved.
 constexpr std::size_t kMany = 6'000;
+
 // Bits of information of a byte in blog comments of many languages: about -log2 of how often it is seen.
 constexpr std::array<float, 256> weights() {
   std::array<float, 256> made{};

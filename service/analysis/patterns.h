@@ -53,9 +53,10 @@ class PatternSet {
 
   virtual ~PatternSet() = default;
   // Appends the first match of each pattern that hits. False when a check could not be made: what was found
-  // stays in `matches`, and the caller holds the comment. That is so, too, when 64 regexes have hit and more
-  // may: only a text that was made for it has so many, and each costs another reading of it. A match of
-  // at most 4 KiB is the one that RE2 finds; of a longer one, as little may be told as makes a match.
+  // stays in `matches`, and the caller holds the comment. That is so, too, when 64 regexes have hit a text of
+  // more than 8 KiB and more may: only one that was made for it has so many, and each costs another reading.
+  // A match of at most 8 KiB is the one that RE2 finds; of a longer one, as little may be told as makes a
+  // match.
   [[nodiscard]] virtual bool find(std::string_view text, std::vector<Match>& matches) const = 0;
   virtual void renew() = 0;  // as RegexSet has it
 };

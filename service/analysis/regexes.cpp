@@ -31,9 +31,8 @@ constexpr std::int64_t kChunkMemory = 8 << 20;  // at first; four times as much 
 constexpr std::int64_t kChunkMemoryMost = 256 << 20;
 
 // Bytes of a match; of a longer one as little as makes a match is told (patterns.h).
-constexpr std::size_t kFar = 4 * 1'024;
-
-// More than a verdict tells of say no more.
+constexpr std::uint32_t kFar = 8 * 1'024;
+// In longer texts than that; more than a verdict tells of say no more.
 constexpr std::size_t kMostHits = limits::kFindings;
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
@@ -131,7 +130,7 @@ class CompiledRegexes final : public RegexSet {
     std::size_t hits = 0;
     for (const auto& [regex, range] : required.candidates(text)) {
       if (regex == done) continue;
-      if (hits == kMostHits) return false;
+      if (hits == kMostHits && text.size() > kFar) return false;
       if (!confirm(regex, text, range, found)) continue;
       done = regex;
       ++hits;
@@ -152,13 +151,9 @@ class CompiledRegexes final : public RegexSet {
     re2::StringPiece span;
     const RE2::Anchor anchor = range.anchored ? RE2::ANCHOR_START : RE2::UNANCHORED;
     const auto start_of = [&] { return static_cast<std::size_t>(span.data() - piece.data()); };
-    std::size_t last = range.last;
-    if (last - range.first > kFar) {
-      // Whether there is a match is known at the end of the first one; its span only where the text ends, or
-      // a part of it that holds one.
-      if (!exact.Match(piece, range.first, last, anchor, nullptr, 0)) return false;
-      last = range.first + kFar;
-    }
+    // RE2 reads a greedy match to the end of what it is given, and back. So it is given more only while there
+    // is none.
+    std::size_t last = std::min(range.last - range.first, kFar) + range.first;
     while (!exact.Match(piece, range.first, last, anchor, &span, 1)) {
       if (last == range.last) return false;
       last = std::min<std::size_t>(range.last, range.first + 4 * (last - range.first));
@@ -171,20 +166,20 @@ class CompiledRegexes final : public RegexSet {
     return true;
   }
 
-  bool find_in_sets(std::string_view text, std::size_t hits, Earliest& found) const {
+  bool find_in_sets(std::string_view text, std::size_t known, Earliest& found) const {
     const re2::StringPiece piece(text.data(), text.size());
     bool checked = true;
-    std::vector<int> there;
+    std::vector<int> hits;
     std::vector<std::uint32_t> met;         // parts of each alternative that are there
     std::vector<std::uint32_t> candidates;  // regexes
     for (const Chunk& chunk : prefilter.chunks) {
       RE2::Set::ErrorInfo error{RE2::Set::kNoError};
-      if (!chunk.set->Match(piece, &there, &error)) {
+      if (!chunk.set->Match(piece, &hits, &error)) {
         if (error.kind != RE2::Set::kNoError) checked = false;
         continue;
       }
       if (met.empty()) met.resize(prefilter.alternatives.size());
-      for (const int hit : there) {
+      for (const int hit : hits) {
         for (const std::uint32_t i :
              prefilter.parts[chunk.first + static_cast<std::size_t>(hit)].alternatives) {
           const Alternative& alternative = prefilter.alternatives[i];
@@ -194,9 +189,10 @@ class CompiledRegexes final : public RegexSet {
     }
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    std::size_t all = known;
     for (const std::uint32_t candidate : candidates) {
-      if (hits == kMostHits) return false;
-      if (confirm(candidate, text, {0, static_cast<std::uint32_t>(text.size()), false}, found)) ++hits;
+      if (all == kMostHits && text.size() > kFar) return false;
+      if (confirm(candidate, text, {0, static_cast<std::uint32_t>(text.size()), false}, found)) ++all;
     }
     return checked;
   }

@@ -1,8 +1,9 @@
 // Many regexes against one text. RE2 stays in regexes.cpp and characters.cpp. Pure; immutable once built;
 // safe from any thread.
 //
-// A scanner (scanner.h) or, without one, RE2::Set over what the regexes need (needs.h) tells which of them
-// may match; each of those runs through its own RE2, which decides and gives the span.
+// The literals that regexes require (required_index.h) or, for those that require none, RE2::Set over what
+// they need (needs.h) tell which of them may match; each of those runs through its own RE2, which decides and
+// gives the span.
 #pragma once
 
 #include <cstdint>

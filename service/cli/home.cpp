@@ -54,7 +54,9 @@ std::vector<PackSource> built_in_packs() {
     if (is_list(fs::path(name))) lists.emplace_back(name, text);
   }
   for (const auto& [name, text] : chaffinch::kPacks) {
-    if (!is_list(fs::path(name))) packs.push_back({std::string(name), std::string(text), lists, true});
+    if (!is_list(fs::path(name)))
+      packs.push_back(
+          {.name = std::string(name), .text = std::string(text), .lists = lists, .shipped = true});
   }
   return packs;
 }
