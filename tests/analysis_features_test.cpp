@@ -27,10 +27,20 @@ Features features(const std::string& content) {
   return features_of(seen_of(content), {}, kKey);
 }
 
+LearnVector rising(LearnVector vector) {
+  std::sort(vector.begin(), vector.end());
+  return vector;
+}
+
+LearnVector in_both(const Features& one, const Features& other) {
+  const LearnVector a = rising(one.vector), b = rising(other.vector);
+  LearnVector both;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  return both;
+}
+
 std::size_t shared(const Features& a, const Features& b, FeatureClass group) {
-  std::vector<FeatureId> both;
-  std::set_intersection(a.vector.begin(), a.vector.end(), b.vector.begin(), b.vector.end(),
-                        std::back_inserter(both));
+  const LearnVector both = in_both(a, b);
   return static_cast<std::size_t>(
       std::count_if(both.begin(), both.end(), [group](FeatureId id) { return class_of(id) == group; }));
 }
@@ -58,12 +68,15 @@ std::set<std::string> values(const Evidence& seen, FeatureClass group) {
 
 TEST_SUITE_BEGIN("features");
 
-TEST_CASE("features are rising, without repetitions, and the same each time") {
+TEST_CASE("features stand once each, and are the same each time") {
   const Features first =
       features("Cheap pills, cheap pills! Buy CHEAP pills at http://pills.example/buy now");
-  CHECK(std::is_sorted(first.vector.begin(), first.vector.end()));
-  CHECK(std::adjacent_find(first.vector.begin(), first.vector.end()) == first.vector.end());
+  const LearnVector sorted = rising(first.vector);
+  CHECK(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end());
   CHECK(first.places.size() == first.vector.size());
+  const auto kept = decode_lesson(encode({first.vector, 0}));
+  REQUIRE(kept);
+  CHECK(kept->vector == sorted);
   CHECK(features("Cheap pills, cheap pills! Buy CHEAP pills at http://pills.example/buy now").vector ==
         first.vector);
 }
@@ -73,10 +86,7 @@ TEST_CASE("under another key nothing is the same") {
   const Features one = features_of(seen, {}, kKey);
   const Features other = features_of(seen, {}, FeatureKey("another key of the same length"));
   CHECK(one.vector.size() == other.vector.size());
-  std::vector<FeatureId> both;
-  std::set_intersection(one.vector.begin(), one.vector.end(), other.vector.begin(), other.vector.end(),
-                        std::back_inserter(both));
-  CHECK(both.empty());
+  CHECK(in_both(one, other).empty());
   CHECK_THROWS_AS(FeatureKey("short"), std::logic_error);
 }
 
@@ -162,6 +172,8 @@ TEST_CASE("their number is bounded, whatever the size") {
     text += "w" + std::to_string(i * 7919) + " ";
   const Features all = features(text);
   CHECK(all.vector.size() <= kMostFeatures);
+  CHECK(all.places.size() == all.vector.size());
+  CHECK(all.vector == rising(all.vector));
   CHECK(count(all, FeatureClass::grams) == kMostOfClass);
   CHECK(count(all, FeatureClass::words) == kMostOfClass);
   // The end of a text is read as well as its beginning.

@@ -1,13 +1,14 @@
-// Gathers the features of one comment: hashed, in order, each once. Private to features.cpp. xxHash stays
-// here.
+// Gathers the features of one comment: hashed, each once. Private to features.cpp. xxHash stays here.
 #pragma once
 
 #define XXH_INLINE_ALL
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <xxhash.h>
@@ -29,10 +30,7 @@ void make_hash_secret(std::array<unsigned char, N>& made, std::string_view from)
 
 class FeatureCollector {
  public:
-  explicit FeatureCollector(const FeatureKey& key) : key_(key) {
-    found_.reserve(kUsual);
-    places_.reserve(kUsual);
-  }
+  explicit FeatureCollector(const FeatureKey& key) : key_(key) { found_.reserve(kUsual); }
 
   void add(FeatureClass group, FeatureKind kind, std::string_view bytes, const FeaturePlace& place) {
     put(group, hash(bytes), kind, place);
@@ -44,14 +42,11 @@ class FeatureCollector {
     if (to < from + kGram) return;
     const std::size_t count = to - from - kGram + 1, before = found_.size();
     found_.resize(before + count);
-    places_.resize(before + count);
-    std::uint64_t* const found = found_.data() + before;
-    FeaturePlace* const places = places_.data() + before;
+    Found* const found = found_.data() + before;
     for (std::size_t i = 0; i < count; ++i) {
-      found[i] = id_of(group, hash({text.data() + from + i, kGram}), kind) << 32 | (before + i);
       place.start = u32(from + i);
       place.end = u32(from + i + kGram);
-      places[i] = place;
+      found[i] = {id_of(group, hash({text.data() + from + i, kGram}), kind), place};
     }
   }
 
@@ -60,75 +55,72 @@ class FeatureCollector {
   }
 
   void put(FeatureClass group, std::uint64_t hash, FeatureKind kind, const FeaturePlace& place) {
-    found_.push_back(id_of(group, hash, kind) << 32 | places_.size());
-    places_.push_back(place);
+    found_.push_back({id_of(group, hash, kind), place});
   }
 
+  // In the order in which they were first seen, each where that was; where there is too much of a class,
+  // rising.
   Features finish() {
-    sort();
     Features features;
-    features.vector.resize(found_.size());
-    features.places.resize(found_.size());
-    std::size_t count = 0, of_class = 0;
-    std::uint64_t before = ~std::uint64_t{0};
-    for (const std::uint64_t one : found_) {
-      const std::uint64_t id = one >> 32;
-      if (id == before) continue;
-      of_class = id >> 29 == before >> 29 ? of_class + 1 : 1;
-      before = id;
-      if (of_class > kMostOfClass) continue;
-      features.vector[count] = static_cast<FeatureId>(id);
-      features.places[count++] = places_[one & 0xFFFFFFFF];
-    }
+    const std::size_t size = found_.size(), mask = std::bit_ceil(8 * size + 1) - 1;
+    features.vector.resize(size);
+    features.places.resize(size);
+    std::vector<FeatureId> known(mask + 1);  // 0: free
+    const std::size_t count = unite(known.data(), mask, features.vector.data(), features.places.data());
     features.vector.resize(count);
     features.places.resize(count);
+    if (count > kMostOfClass) bound(features);
     return features;
   }
 
  private:
+  struct Found {
+    FeatureId id = 0;
+    FeaturePlace place;
+  };
   static constexpr std::size_t kUsual = 768;  // features of a comment, most often fewer
 
-  static std::uint64_t id_of(FeatureClass group, std::uint64_t hash, FeatureKind kind) {
+  static FeatureId id_of(FeatureClass group, std::uint64_t hash, FeatureKind kind) {
     hash = (hash ^ static_cast<std::uint64_t>(kind)) * 0x9E3779B97F4A7C15ULL;
     hash ^= hash >> 29;
     hash *= 0xBF58476D1CE4E5B9ULL;
-    return static_cast<std::uint64_t>(group) << 29 | hash >> 35;
+    const auto id = static_cast<FeatureId>(static_cast<std::uint64_t>(group) << 29 | hash >> 35);
+    return id == 0 ? 1 : id;
   }
 
-  // Hashes are spread evenly within a class: one pass into buckets, more of them for n-grams, which are most
-  // of a comment, then what little is out of order.
-  void sort() {
-    if (found_.size() < 64) {
-      std::sort(found_.begin(), found_.end());
-      return;
+  // Writes each feature once; how many there are. By itself, so that all it counts with stays in registers.
+  [[gnu::noinline]] std::size_t unite(FeatureId* known, std::size_t mask, FeatureId* ids,
+                                      FeaturePlace* places) const {
+    std::size_t count = 0;
+    for (const Found& one : found_) {
+      std::size_t at = one.id & mask;
+      // Whether it was known cannot be guessed: no branch.
+      while ((known[at] != one.id) & (known[at] != 0)) at = (at + 1) & mask;
+      ids[count] = one.id;
+      places[count] = one.place;
+      count += known[at] == 0 ? 1 : 0;
+      known[at] = one.id;
     }
-    constexpr unsigned kGramBits = 9, kOtherBits = 6;
-    constexpr std::size_t kBuckets = (1U << kGramBits) + ((kFeatureClasses - 1) << kOtherBits);
-    static_assert(static_cast<int>(FeatureClass::grams) == 0);
-    const auto bucket = [](std::uint64_t one) -> std::size_t {
-      const std::uint64_t fine = one >> (61 - kGramBits);
-      const std::uint64_t coarse = (one >> (61 - kOtherBits)) + (1U << kGramBits) - (1U << kOtherBits);
-      return one >> 61 == 0 ? fine : coarse;
-    };
-    const std::size_t size = found_.size();
-    std::array<std::uint32_t, kBuckets + 1> from{};
-    for (const std::uint64_t one : found_) ++from[bucket(one) + 1];
-    for (std::size_t i = 1; i < from.size(); ++i) from[i] += from[i - 1];
-    std::vector<std::uint64_t> sorted(size);
-    for (const std::uint64_t one : found_) sorted[from[bucket(one)]++] = one;
-    // Long runs of one bucket do not occur by chance, and with the key nobody makes them.
-    for (std::size_t i = 1; i < size; ++i) {
-      const std::uint64_t one = sorted[i];
-      std::size_t to = i;
-      for (; to > 0 && sorted[to - 1] > one; --to) sorted[to] = sorted[to - 1];
-      sorted[to] = one;
+    return count;
+  }
+
+  // Of each class, the smallest.
+  static void bound(Features& features) {
+    std::vector<std::uint64_t> order(features.vector.size());  // id, where it stands
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint64_t{features.vector[i]} << 32 | i;
+    std::sort(order.begin(), order.end());
+    Features bounded;
+    std::array<std::size_t, kFeatureClasses> of_class{};
+    for (const std::uint64_t one : order) {
+      if (++of_class[one >> 61] > kMostOfClass) continue;
+      bounded.vector.push_back(static_cast<FeatureId>(one >> 32));
+      bounded.places.push_back(features.places[one & 0xFFFFFFFF]);
     }
-    found_.swap(sorted);
+    features = std::move(bounded);
   }
 
   const FeatureKey& key_;
-  std::vector<std::uint64_t> found_;  // id, place
-  std::vector<FeaturePlace> places_;
+  std::vector<Found> found_;
 };
 
 }  // namespace chaffinch

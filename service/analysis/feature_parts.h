@@ -2,6 +2,7 @@
 // impression.cpp. std only.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -69,20 +70,54 @@ constexpr bool word_character(char32_t c) {
            (c >= 0xFF00 && c < 0xFF10) || (c >= 0x1F000 && c < 0x1FB00) || c >= 0xE0000);
 }
 
-// The same of the character at `at`, whose length it tells; most are ASCII and need no decoding.
-inline bool word_at(std::string_view text, std::size_t at, std::size_t& length) {
-  static constexpr auto kAscii = [] {
-    std::array<bool, 128> table{};
-    for (std::size_t c = 0; c < table.size(); ++c) table[c] = word_character(static_cast<char32_t>(c));
-    return table;
-  }();
-  const auto byte = static_cast<unsigned char>(text[at]);
-  length = 1;
-  if (byte < 0x80) return kAscii[byte];
-  const CodePoint c = decode_at(text, at);
-  length = c.length;
-  return word_character(c.value);
-}
+// Where runs of word characters end, asked for by rising places: told for many bytes at once, since where a
+// word ends cannot be guessed.
+class WordRuns {
+ public:
+  WordRuns(std::string_view text, std::size_t to) : text_(text), to_(to) {}
+
+  // Of the run that begins at `at`; `at` itself where none does.
+  std::size_t end(std::size_t at) {
+    for (;;) {
+      at = end_of_ascii(at);
+      if (at >= to_ || static_cast<unsigned char>(text_[at]) < 0x80) return at;
+      const CodePoint c = decode_at(text_, at);
+      if (!word_character(c.value)) return at;
+      at += c.length;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kChunk = 64;
+
+  std::size_t end_of_ascii(std::size_t at) {
+    while (at < to_) {
+      if (at - chunk_ >= kChunk) look(at);
+      const std::size_t end = at + static_cast<std::size_t>(std::countr_one(words_ >> (at - chunk_)));
+      if (end < chunk_ + kChunk) return end;
+      at = end;
+    }
+    return at;
+  }
+
+  void look(std::size_t at) {
+    static constexpr auto kWord = [] {
+      std::array<std::uint8_t, 256> table{};
+      for (std::size_t c = 0; c < 128; ++c) table[c] = word_character(static_cast<char32_t>(c)) ? 1 : 0;
+      return table;
+    }();
+    chunk_ = at;
+    words_ = 0;
+    const std::size_t count = std::min(kChunk, to_ - at);
+    for (std::size_t i = 0; i < count; ++i)
+      words_ |= std::uint64_t{kWord[static_cast<unsigned char>(text_[at + i])]} << i;
+  }
+
+  std::string_view text_;
+  std::size_t to_;
+  std::size_t chunk_ = ~std::size_t{0} - kChunk;  // where words_ begins
+  std::uint64_t words_ = 0;                       // a bit for each byte that is an ASCII word character
+};
 
 // Scripts that write without spaces: a character says as much as a word.
 inline bool unspaced(char32_t c) {
@@ -111,13 +146,15 @@ constexpr std::uint32_t u32(std::size_t n) {
 // Calls word(start, end) and sign(start, end) for each run of word characters, and of one kind of sign.
 template <class Word, class Sign>
 void walk(std::string_view text, std::size_t from, std::size_t to, const Word& word, const Sign& sign) {
+  WordRuns runs(text, to);
   for (std::size_t i = from; i < to;) {
+    if (text[i] == ' ') {
+      ++i;
+      continue;
+    }
     const std::size_t start = i;
-    std::size_t length = 0;
-    if (word_at(text, i, length)) {
-      do {
-        i += length;
-      } while (i < to && word_at(text, i, length));
+    i = runs.end(i);
+    if (i > start) {
       word(start, i);
       continue;
     }

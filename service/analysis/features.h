@@ -47,7 +47,7 @@ struct FeaturePlace {
 };
 
 struct Features {
-  LearnVector vector;
+  LearnVector vector;                // in the order of the text; what is too much is rising
   std::vector<FeaturePlace> places;  // of each feature of `vector`
 
   // As a spot of the original field. REQUIRES at < vector.size(), and the evidence that it was made from.

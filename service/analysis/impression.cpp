@@ -11,6 +11,7 @@
 #include "analysis/feature_parts.h"
 #include "analysis/text.h"
 #include "analysis/utf8.h"
+#include "analysis/weighing.h"
 
 namespace chaffinch {
 namespace {
@@ -33,33 +34,35 @@ double seen_of_both(const Learned& learned) {
 }
 
 // The places of the kWeighed largest by size, largest first, equals as they stand; zeros never.
-std::vector<std::uint32_t> heaviest(const std::vector<double>& weights) {
-  // Sizes of positive floats are in the order of their bits, so that one whole number holds size and place.
-  // Counted by steps of an eighth of their size, most of them are seen to be too small to be sorted.
-  static constexpr std::uint32_t kSmallest =
-      std::bit_cast<std::uint32_t>(0x1p-26F) >> 20;  // and all below it
-  static constexpr std::size_t kSteps = 256;         // to 2^6, and all above it
-  std::array<std::uint16_t, kSteps> counts{};
-  const auto size_of = [&](std::size_t i) {
-    return std::bit_cast<std::uint32_t>(static_cast<float>(std::abs(weights[i])));
-  };
-  const auto step_of = [](std::uint32_t size) {
-    return std::min<std::size_t>(std::max(size >> 20, kSmallest) - kSmallest, kSteps - 1);
-  };
-  static_assert(kMostFeatures <= 0xFFFF);
-  for (std::size_t i = 0; i < weights.size(); ++i) ++counts[step_of(size_of(i))];
-  std::size_t step = kSteps, above = 0;
-  while (step > 0 && above < kWeighed) above += counts[--step];
-  std::vector<std::uint64_t> large;
-  large.reserve(above);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::uint32_t size = size_of(i);
-    if (size != 0 && step_of(size) >= step)
-      large.push_back(std::uint64_t{size} << 32 | static_cast<std::uint32_t>(~i));
+std::vector<std::uint32_t> heaviest(const std::vector<float>& weights) {
+  // Sizes of positive floats are in the order of their bits.
+  std::vector<std::int32_t> sizes(weights.size());
+  std::int32_t most = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    sizes[i] = std::bit_cast<std::int32_t>(std::abs(weights[i]));
+    most = std::max(most, sizes[i]);
   }
+  // A size that enough are above, and few more than enough: to count them all again and again costs less than
+  // to sort what cannot be among them.
+  constexpr std::int32_t kEnoughAbove = kWeighed, kFew = 4, kQuarter = 1 << 24;
+  std::int32_t low = 0, high = most;
+  while (high - low > 1) {
+    // A quarter of what is too large, until that is too small.
+    const std::int32_t middle = low + std::max((high - low) / 2, high - low - kQuarter);
+    std::int32_t above = 0;
+    for (const std::int32_t size : sizes) above += size > middle ? 1 : 0;
+    (above >= kEnoughAbove ? low : high) = middle;
+    if (above >= kEnoughAbove && above <= kEnoughAbove + kFew) break;
+  }
+  std::vector<std::uint64_t> large(sizes.size());  // one whole number holds size and place
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    large[found] = static_cast<std::uint64_t>(sizes[i]) << 32 | static_cast<std::uint32_t>(~i);
+    found += sizes[i] > low ? 1 : 0;
+  }
+  large.resize(found);
+  std::sort(large.begin(), large.end(), std::greater<>());
   const std::size_t count = std::min(kWeighed, large.size());
-  std::partial_sort(large.begin(), large.begin() + static_cast<std::ptrdiff_t>(count), large.end(),
-                    std::greater<>());
   std::vector<std::uint32_t> places;
   places.reserve(count);
   for (std::size_t i = 0; i < count; ++i) places.push_back(~static_cast<std::uint32_t>(large[i]));
@@ -115,11 +118,11 @@ Impression impression_of(const Evidence& seen, const Features& features, const L
   const LearnVector& vector = features.vector;
   const double prior = site.prior_share();
   const double neighbours = prior * kSharedShare;
-  for (const Model* model : {&site, &starter, &shared}) model->expect(vector);
-  std::vector<double> weights(vector.size());
-  double margin = site.margin(vector, 1, weights);
-  if (!starter.empty()) margin += prior * starter.margin(vector, prior, weights);
-  if (!shared.empty()) margin += neighbours * shared.margin(vector, neighbours, weights);
+  Weighing weighing(vector);
+  double margin = weighing.ask(site, 1);
+  if (!starter.empty()) margin += prior * weighing.ask(starter, prior);
+  if (!shared.empty()) margin += neighbours * weighing.ask(shared, neighbours);
+  const std::vector<float>& weights = weighing.parts();
   margin -= site.quality().natural_margin();
   impression.probability = logistic(margin);
   impression.score = score_of(margin, proven(site.quality()));

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "analysis/weighing.h"
 #include "core/fnv.h"
 
 namespace chaffinch {
@@ -71,37 +72,11 @@ class BlobReader {
   std::size_t at_ = 0;
 };
 
-// A row by classes: which of its features are of which, and what one of them counts. Classes are normalised
-// first, by share, then the whole row.
-struct Row {
-  std::array<std::size_t, kFeatureClasses + 1> from{};
-  std::array<double, kFeatureClasses> values{};
-};
-Row row_of(const LearnVector& vector) {
-  Row row;
-  double total = 0;
-  for (std::size_t i = 0; i < kFeatureClasses; ++i) {
-    const auto begin = vector.begin() + static_cast<std::ptrdiff_t>(row.from[i]);
-    const auto end = i + 1 == kFeatureClasses
-                         ? vector.end()
-                         : std::lower_bound(begin, vector.end(), static_cast<FeatureId>((i + 1) << 29));
-    row.from[i + 1] = static_cast<std::size_t>(end - vector.begin());
-    if (begin != end) total += kClassShares[i] * kClassShares[i];
-  }
-  for (std::size_t i = 0; i < kFeatureClasses; ++i) {
-    const std::size_t count = row.from[i + 1] - row.from[i];
-    if (count != 0) row.values[i] = kClassShares[i] / std::sqrt(total * static_cast<double>(count));
-  }
-  return row;
-}
-
-double bounded(double value, double most) {
-  // Not std::clamp, of which gcc 12 makes branches that cannot be guessed.
-  const double below = value < most ? value : most;
-  return below > -most ? below : -most;
-}
-
 }  // namespace
+
+double bounded_margin(double margin) {
+  return std::clamp(margin, -kMostMargin, kMostMargin);
+}
 
 double logistic(double margin) {
   // exp of the library may differ in its last bit from one version to the next. 2^whole is exact, the rest
@@ -149,85 +124,77 @@ std::size_t UndoLog::bytes() const {
 
 Model::Model(int weight_bits) : bits_(weight_bits) {
   if (weight_bits < 4 || weight_bits > 24) throw std::logic_error("a model has 2^4 to 2^24 weights");
-  slots_.resize(std::min(kFirstSlots, std::size_t{1} << bits_));
-  rates_.resize(slots_.size());
+  buckets_.resize(std::min(kFirstSlots, std::size_t{1} << bits_) / kBucket);
+  rates_.resize(slots());
 }
 
 std::uint32_t Model::place_of(FeatureId id) const {
   return (id ^ id >> 29) & ((std::uint32_t{1} << bits_) - 1);
 }
 
-// Some slot is free, or else the table is as large as the number of places and every place has its own.
+// Unless it is full some slot is free.
 std::size_t Model::find(std::uint32_t place) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = place & mask;
-  while (slots_[at].key != place + 1 && slots_[at].key != 0) at = (at + 1) & mask;
-  return at;
+  if (full()) return place;
+  for (std::size_t at = place / kBucket;; ++at) {
+    at &= buckets_.size() - 1;
+    const auto& keys = buckets_[at].keys;
+    for (std::size_t i = 0; i < kBucket; ++i)
+      if (keys[i] == place + 1 || keys[i] == 0) return at * kBucket + i;
+  }
 }
 
 std::size_t Model::make(std::uint32_t place) {
-  if ((used_ + 1) * 2 > slots_.size() && slots_.size() < std::size_t{1} << bits_) grow();
+  if ((used_ + 1) * 2 > slots() && !full()) grow();
   const std::size_t at = find(place);
-  if (slots_[at].key == 0) {
-    slots_[at].key = place + 1;
+  if (key_at(at) == 0) {
+    key_at(at) = place + 1;
     ++used_;
   }
   return at;
 }
 
 void Model::grow() {
-  decltype(slots_) slots(slots_.size() * 2);
-  decltype(rates_) rates(slots.size());
-  slots.swap(slots_);
+  decltype(buckets_) buckets(buckets_.size() * 2);
+  decltype(rates_) rates(buckets.size() * kBucket);
+  buckets.swap(buckets_);
   rates.swap(rates_);
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].key == 0) continue;
-    const std::size_t at = find(slots[i].key - 1);
-    slots_[at] = slots[i];
+  for (std::size_t i = 0; i < buckets.size() * kBucket; ++i) {
+    const std::uint32_t key = buckets[i / kBucket].keys[i % kBucket];
+    if (key == 0) continue;
+    const std::size_t at = find(key - 1);
+    key_at(at) = key;
+    weight_at(at) = buckets[i / kBucket].weights[i % kBucket];
     rates_[at] = rates[i];
   }
 }
 
-void Model::expect(const LearnVector& vector) const {
-  // Small ones are near the processor already.
-  if (slots_.size() <= kFirstSlots) return;
-  const std::size_t mask = slots_.size() - 1;
-  for (const FeatureId id : vector) __builtin_prefetch(slots_.data() + (place_of(id) & mask));
-}
-
-double Model::margin(const LearnVector& vector, double share, std::vector<double>& parts) const {
-  const std::size_t mask = slots_.size() - 1;
-  const Slot* const slots = slots_.data();
-  const Row row = row_of(vector);
-  double sum = bias_, text_for_ham = 0;
-  for (std::size_t group = 0; group < kFeatureClasses; ++group) {
-    const double value = row.values[group];
-    double total = 0, size = 0;  // of which what speaks for spam and for ham follow without a branch
-    for (std::size_t i = row.from[group]; i < row.from[group + 1]; ++i) {
-      const std::uint32_t key = place_of(vector[i]) + 1;
-      const std::size_t home = (key - 1) & mask;
-      const Slot& first = slots[home];
-      const Slot& second = slots[(home + 1) & mask];
-      // Whether a weight is at home, next door or nowhere cannot be guessed: no branch. Only where both are
-      // taken by others it is searched for.
-      float weight = second.key == key ? second.weight : 0.0F;
-      weight = first.key == key ? first.weight : weight;
-      if ((first.key != key) & (second.key != key) & (first.key != 0) & (second.key != 0))
-        weight = slots[find(key - 1)].weight;
-      const double part = bounded(weight * value, kMostOfFeature);
-      total += part;
-      size += std::abs(part);
-      parts[i] += share * part;
-    }
-    sum += (size + total) / 2;
-    (group <= static_cast<std::size_t>(FeatureClass::pairs) ? text_for_ham : sum) -= (size - total) / 2;
+void Model::look_up(const LearnVector& vector, float* weights) const {
+  if (full()) {  // a free slot weighs 0
+    for (const FeatureId id : vector) *weights++ = weight_at(place_of(id));
+    return;
   }
-  return bounded(sum + std::max(text_for_ham, -kMostForHam), kMostMargin);
+  using Four [[gnu::vector_size(sizeof(Bucket::keys))]] = std::uint32_t;
+  const auto halves = [](const Four& four) {
+    const auto two = std::bit_cast<std::array<std::uint64_t, 2>>(four);
+    return two[0] | two[1];
+  };
+  const std::size_t mask = buckets_.size() - 1;
+  for (const FeatureId id : vector) {
+    const std::uint32_t place = place_of(id);
+    const Bucket& home = buckets_[place / kBucket & mask];
+    // Where in its bucket a weight is, if anywhere, cannot be guessed: no branch. Seldom it is in another
+    // one.
+    const auto keys = std::bit_cast<Four>(home.keys);
+    const Four same = (Four)(keys == place + 1), none = (Four)(keys == 0);
+    const std::uint64_t weight = halves(same & std::bit_cast<Four>(home.weights));
+    *weights++ = halves(same | none) != 0
+                     ? std::bit_cast<float>(static_cast<std::uint32_t>(weight | weight >> 32))
+                     : weight_at(find(place));
+  }
 }
 
 double Model::margin(const LearnVector& vector) const {
-  std::vector<double> parts(vector.size());
-  return margin(vector, 0, parts);
+  return Weighing(vector).ask(*this, 0);
 }
 
 void Model::count(double margin, bool spam) {
@@ -258,24 +225,23 @@ void Model::learn(const Lesson& lesson, bool spam, UndoLog* log) {
     log->old_.clear();
     log->rest_ = rest();
   }
-  expect(lesson.vector);
-  const double own = margin(lesson.vector);
+  Weighing weighing(lesson.vector);
+  const double own = weighing.ask(*this, 0);
   const double ham_before = static_cast<double>(quality_.ham),
                spam_before = static_cast<double>(quality_.spam);
-  count(own + prior_share() * bounded(lesson.prior, kMostMargin), spam);
+  count(own + prior_share() * bounded_margin(lesson.prior), spam);
 
   if ((spam ? own : -own) > kThick) return;
   const double same = (spam ? spam_before : ham_before) + 1;
   const double balance = std::min(kMostBalance, std::sqrt((ham_before + spam_before + 2) / (2 * same)));
   const double gradient = (logistic(own) - (spam ? 1 : 0)) * balance;
-  const Row row = row_of(lesson.vector);
   if (log != nullptr) log->old_.reserve(lesson.vector.size());
   for (const FeatureId id : lesson.vector) {
     const std::uint32_t place = place_of(id);
     const std::size_t at = make(place);
-    float &weight = slots_[at].weight, &rate = rates_[at];
+    float &weight = weight_at(at), &rate = rates_[at];
     if (log != nullptr) log->old_.push_back({place, weight, rate});
-    const double step = gradient * row.values[id >> 29];
+    const double step = gradient * weighing.class_values()[id >> 29];
     rate = static_cast<float>(rate + step * step);
     weight = static_cast<float>(weight - kLearningRate * step / (std::sqrt(rate) + kRateFloor));
   }
@@ -288,7 +254,7 @@ void Model::undo(const UndoLog& log) {
   // Latest first: two features of a lesson may share a weight.
   for (auto old = log.old_.rbegin(); old != log.old_.rend(); ++old) {
     const std::size_t at = make(old->place);
-    slots_[at].weight = old->weight;
+    weight_at(at) = old->weight;
     rates_[at] = old->rate;
   }
   if (!log.rest_.empty() && !set_rest(log.rest_)) throw std::logic_error("an undo log is of another model");
@@ -315,7 +281,7 @@ std::size_t Model::weights() const {
 }
 
 std::size_t Model::bytes() const {
-  return sizeof *this + slots_.capacity() * sizeof(Slot) + rates_.capacity() * sizeof(float);
+  return sizeof *this + buckets_.capacity() * sizeof(Bucket) + rates_.capacity() * sizeof(float);
 }
 
 std::string Model::rest() const {
@@ -363,8 +329,9 @@ std::string Model::serialise() const {
   // Of what was taken back nothing is kept, so that equal models are equal bytes.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> taught;  // place, slot
   taught.reserve(used_);
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (rates_[i] > 0) taught.emplace_back(slots_[i].key - 1, static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < slots(); ++i) {
+    if (rates_[i] > 0)
+      taught.emplace_back(buckets_[i / kBucket].keys[i % kBucket] - 1, static_cast<std::uint32_t>(i));
   }
   if (!std::is_sorted(taught.begin(), taught.end())) std::sort(taught.begin(), taught.end());
   Writer out;
@@ -377,7 +344,7 @@ std::string Model::serialise() const {
   out.u32(static_cast<std::uint32_t>(taught.size()));
   for (const auto& [place, at] : taught) {
     out.u32(place);
-    out.f32(slots_[at].weight);
+    out.f32(weight_at(at));
     out.f32(rates_[at]);
   }
   out.u64(fnv(out.bytes));  // against damage, not against forgers
@@ -401,8 +368,7 @@ Result<Model> Model::load(std::string_view blob) {
   in = BlobReader(body.substr(6 + others));
   const std::size_t count = in.u32();
   if (!in.good || in.left() != count * 12) return damaged("it ends too early or too late");
-  while (model.slots_.size() < std::size_t{1} << model.bits_ && count * 4 > model.slots_.size() * 3)
-    model.grow();
+  while (!model.full() && count * 4 > model.slots() * 3) model.grow();
   std::uint64_t next = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t place = in.u32();
@@ -411,7 +377,7 @@ Result<Model> Model::load(std::string_view blob) {
       return damaged("a weight is out of order or out of range");
     next = std::uint64_t{place} + 1;
     const std::size_t at = model.make(place);
-    model.slots_[at].weight = weight;
+    model.weight_at(at) = weight;
     model.rates_[at] = rate;
   }
   return model;

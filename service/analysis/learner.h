@@ -53,6 +53,7 @@ inline constexpr double kPriorShare = 0.5;
 inline constexpr double kPriorFades = 50;
 
 inline constexpr double kMostMargin = 30;
+double bounded_margin(double margin);
 
 // 1 / (1 + exp(-margin)), the same to the last bit everywhere.
 double logistic(double margin);
@@ -126,16 +127,14 @@ class Model {
   void learn(const Lesson& lesson, bool spam, UndoLog* log = nullptr);
   void undo(const UndoLog& log);
 
-  // A hint that margin() comes next: every feature is somewhere else in memory, and asked for together they
-  // come together, those of several models too.
-  void expect(const LearnVector& vector) const;
   // The model's own opinion, without any prior: above 0 is spam. Finite, within (-kMostMargin, kMostMargin).
+  // Weighing (weighing.h) tells besides what each feature adds to it.
   double margin(const LearnVector& vector) const;
   // What the prior's margin counts beside this model's, by what it has seen.
   double prior_share() const;
-  // The same number; besides, adds `share` times what each feature contributes to it (before the sum is
-  // bounded) to its place in `parts`. REQUIRES parts.size() == vector.size().
-  double margin(const LearnVector& vector, double share, std::vector<double>& parts) const;
+  // The weight of each feature, 0 of what was never taught. REQUIRES room for vector.size() in `weights`.
+  void look_up(const LearnVector& vector, float* weights) const;
+  float bias() const { return bias_; }
 
   const Quality& quality() const { return quality_; }
   std::uint64_t ham() const { return quality_.ham; }
@@ -155,13 +154,20 @@ class Model {
   static Result<Model> load(std::string_view blob);
 
  private:
-  // What is read to predict stands apart from what only learning needs.
-  struct Slot {
-    std::uint32_t key = 0;  // place + 1; 0: free
-    float weight = 0;
+  // What is read to predict stands apart from what only learning needs. Four slots are looked at together; a
+  // bucket never crosses a line of the processor's cache.
+  static constexpr std::size_t kBucket = 4;
+  struct alignas(32) Bucket {
+    std::array<std::uint32_t, kBucket> keys{};  // place + 1; 0: free
+    std::array<float, kBucket> weights{};
   };
   std::uint32_t place_of(FeatureId id) const;
-  std::size_t find(std::uint32_t place) const;  // of slots_; of a free one when the place has none
+  std::size_t slots() const { return buckets_.size() * kBucket; }
+  bool full() const { return slots() == std::size_t{1} << bits_; }  // every place has its own slot
+  std::uint32_t& key_at(std::size_t slot) { return buckets_[slot / kBucket].keys[slot % kBucket]; }
+  float& weight_at(std::size_t slot) { return buckets_[slot / kBucket].weights[slot % kBucket]; }
+  float weight_at(std::size_t slot) const { return buckets_[slot / kBucket].weights[slot % kBucket]; }
+  std::size_t find(std::uint32_t place) const;  // its slot; a free one when the place has none
   std::size_t make(std::uint32_t place);
   void grow();
   void require_rates() const;
@@ -170,8 +176,8 @@ class Model {
   bool set_rest(std::string_view bytes);
 
   int bits_;
-  // Open addressing; a power of two, at most half of them taken unless all places fit.
-  std::vector<Slot, LargePages<Slot>> slots_;
+  // Open addressing; a power of two, at most half of the slots taken unless all places fit.
+  std::vector<Bucket, LargePages<Bucket>> buckets_;
   std::vector<float, LargePages<float>> rates_;  // of each slot: the sum of squared gradients
   std::optional<std::size_t> taught_;            // weights, once it only predicts: rates_ are gone
   std::size_t used_ = 0;

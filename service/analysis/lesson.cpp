@@ -23,8 +23,10 @@ std::string encode(const Lesson& lesson) {
   blob += kVersion;
   const auto prior = std::bit_cast<std::uint32_t>(lesson.prior);
   for (int shift = 0; shift < 32; shift += 8) blob += static_cast<char>(prior >> shift & 0xFF);
+  LearnVector rising = lesson.vector;
+  std::sort(rising.begin(), rising.end());
   FeatureId before = 0;
-  for (const FeatureId id : lesson.vector) {
+  for (const FeatureId id : rising) {
     std::uint32_t step = id - before;
     before = id;
     for (; step >= 0x80; step >>= 7) blob += static_cast<char>(step | 0x80);

@@ -41,7 +41,8 @@ constexpr FeatureClass class_of(FeatureId id) {
 inline constexpr std::size_t kMostOfClass = 1'024;
 inline constexpr std::size_t kMostFeatures = kMostOfClass * kFeatureClasses;
 
-// Rising, without repetitions; at most kMostFeatures.
+// Without repetitions; at most kMostFeatures. Kept lessons are rising; another order means the same, but sums
+// of it may differ in their last bits.
 using LearnVector = std::vector<FeatureId>;
 
 // One learning event's content; the label is a column beside it.
@@ -56,8 +57,8 @@ struct Lesson {
 
 // Version byte, prior, differences as varints: about 3.6 bytes a feature with 400 of them.
 std::string encode(const Lesson& lesson);
-// Refuses (Code::invalid) what encode cannot have written, in whatever way it is damaged, without allocating
-// more than kMostFeatures numbers.
+// The vector is rising. Refuses (Code::invalid) what encode cannot have written, in whatever way it is
+// damaged, without allocating more than kMostFeatures numbers.
 Result<Lesson> decode_lesson(std::string_view blob);
 
 }  // namespace chaffinch

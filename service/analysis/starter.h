@@ -27,7 +27,7 @@ struct Starter {
 
 // Part of the name under which a learned model is kept: raised when the same rows, rules and key would come
 // to another model (a test notices).
-inline constexpr std::string_view kStarterSemantics = "starter 1";
+inline constexpr std::string_view kStarterSemantics = "starter 2";
 
 // Learned in an order that depends on the comments alone, not on how files are named or cut. As an empty site
 // would see them: no facts, usual policy. The same rows, rules and key give the same model. Some 100 µs a
