@@ -24,6 +24,9 @@ L lanes_at(const std::vector<T>& from, std::size_t i, std::size_t count) {
   return lanes;
 }
 
+// Features of the text are below.
+constexpr FeatureId kTextEnd = (static_cast<FeatureId>(FeatureClass::pairs) + 1) << 29;
+
 double sum_of(const Lanes& lanes) {
   double sum = 0;
   for (std::size_t i = 0; i < kLanes; ++i) sum += static_cast<double>(lanes[i]);
@@ -54,18 +57,11 @@ Weighing::Weighing(const LearnVector& vector)
       class_values_(values_of(vector)),
       values_(vector.size()),
       weights_(vector.size()),
-      parts_(vector.size()),
-      text_(vector.size()) {
+      parts_(vector.size()) {
   std::array<float, kFeatureClasses> values{};
-  std::array<std::uint32_t, kFeatureClasses> text{};
-  for (std::size_t group = 0; group < kFeatureClasses; ++group) {
+  for (std::size_t group = 0; group < kFeatureClasses; ++group)
     values[group] = static_cast<float>(class_values_[group]);
-    text[group] = group <= static_cast<std::size_t>(FeatureClass::pairs) ? ~std::uint32_t{0} : 0;
-  }
-  for (std::size_t i = 0; i < vector.size(); ++i) {
-    values_[i] = values[vector[i] >> 29];
-    text_[i] = text[vector[i] >> 29];
-  }
+  for (std::size_t i = 0; i < vector.size(); ++i) values_[i] = values[vector[i] >> 29];
 }
 
 double Weighing::ask(const Model& model, double share) {
@@ -78,7 +74,8 @@ double Weighing::ask(const Model& model, double share) {
     const Lanes part = below > -most ? below : -most;
     const Lanes for_ham = part < none ? part : none;
     sums += part;
-    text_for_ham += (Lanes)((LaneBits)for_ham & lanes_at<LaneBits>(text_, i, count));
+    const auto of_text = (LaneBits)(lanes_at<LaneBits>(vector_, i, count) < kTextEnd);
+    text_for_ham += (Lanes)((LaneBits)for_ham & of_text);
     const Lanes added = lanes_at<Lanes>(parts_, i, count) + static_cast<float>(share) * part;
     std::memcpy(parts_.data() + i, &added, count * sizeof(float));
   };

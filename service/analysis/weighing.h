@@ -8,8 +8,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include "analysis/lesson.h"
@@ -38,9 +36,7 @@ class Weighing {
  private:
   const LearnVector& vector_;
   const ClassValues class_values_;
-  // Of each feature: what it counts, its weight, its part, and all bits where it is of the text.
-  std::vector<float> values_, weights_, parts_;
-  std::vector<std::uint32_t> text_;
+  std::vector<float> values_, weights_, parts_;  // of each feature
 };
 
 }  // namespace chaffinch
