@@ -73,7 +73,7 @@ TEST_CASE("features stand once each, and are the same each time") {
       features("Cheap pills, cheap pills! Buy CHEAP pills at http://pills.example/buy now");
   const LearnVector sorted = rising(first.vector);
   CHECK(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end());
-  CHECK(first.places.size() == first.vector.size());
+  CHECK(first.first.size() == first.vector.size());
   const auto kept = decode_lesson(encode({first.vector, 0}));
   REQUIRE(kept);
   CHECK(kept->vector == sorted);
@@ -172,7 +172,7 @@ TEST_CASE("their number is bounded, whatever the size") {
     text += "w" + std::to_string(i * 7919) + " ";
   const Features all = features(text);
   CHECK(all.vector.size() <= kMostFeatures);
-  CHECK(all.places.size() == all.vector.size());
+  CHECK(all.first.size() == all.vector.size());
   CHECK(all.vector == rising(all.vector));
   CHECK(count(all, FeatureClass::grams) == kMostOfClass);
   CHECK(count(all, FeatureClass::words) == kMostOfClass);

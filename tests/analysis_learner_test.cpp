@@ -534,7 +534,8 @@ TEST_CASE("of all features those that weigh most are shown, the heaviest first")
                                 chance() % 500 * 7919);
     std::sort(features.vector.begin(), features.vector.end());
     features.vector.erase(std::unique(features.vector.begin(), features.vector.end()), features.vector.end());
-    features.places.resize(features.vector.size());
+    features.found.resize(1);
+    features.first.resize(features.vector.size());
     Weighing weighing(features.vector);
     weighing.ask(model, 1);
     const std::vector<float>& weights = weighing.parts();

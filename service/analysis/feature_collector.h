@@ -42,7 +42,7 @@ class FeatureCollector {
     if (to < from + kGram) return;
     const std::size_t count = to - from - kGram + 1, before = found_.size();
     found_.resize(before + count);
-    Found* const found = found_.data() + before;
+    FoundFeature* const found = found_.data() + before;
     for (std::size_t i = 0; i < count; ++i) {
       place.start = u32(from + i);
       place.end = u32(from + i + kGram);
@@ -64,20 +64,17 @@ class FeatureCollector {
     Features features;
     const std::size_t size = found_.size(), mask = std::bit_ceil(8 * size + 1) - 1;
     features.vector.resize(size);
-    features.places.resize(size);
+    features.first.resize(size);
     std::vector<FeatureId> known(mask + 1);  // 0: free
-    const std::size_t count = unite(known.data(), mask, features.vector.data(), features.places.data());
+    const std::size_t count = unite(known.data(), mask, features.vector.data(), features.first.data());
     features.vector.resize(count);
-    features.places.resize(count);
+    features.first.resize(count);
+    features.found = std::move(found_);
     if (count > kMostOfClass) bound(features);
     return features;
   }
 
  private:
-  struct Found {
-    FeatureId id = 0;
-    FeaturePlace place;
-  };
   static constexpr std::size_t kUsual = 768;  // features of a comment, most often fewer
 
   static FeatureId id_of(FeatureClass group, std::uint64_t hash, FeatureKind kind) {
@@ -90,16 +87,17 @@ class FeatureCollector {
 
   // Writes each feature once; how many there are. By itself, so that all it counts with stays in registers.
   [[gnu::noinline]] std::size_t unite(FeatureId* known, std::size_t mask, FeatureId* ids,
-                                      FeaturePlace* places) const {
+                                      std::uint32_t* first) const {
     std::size_t count = 0;
-    for (const Found& one : found_) {
-      std::size_t at = one.id & mask;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      const FeatureId id = found_[i].id;
+      std::size_t at = id & mask;
       // Whether it was known cannot be guessed: no branch.
-      while ((known[at] != one.id) & (known[at] != 0)) at = (at + 1) & mask;
-      ids[count] = one.id;
-      places[count] = one.place;
+      while ((known[at] != id) & (known[at] != 0)) at = (at + 1) & mask;
+      ids[count] = id;
+      first[count] = u32(i);
       count += known[at] == 0 ? 1 : 0;
-      known[at] = one.id;
+      known[at] = id;
     }
     return count;
   }
@@ -109,18 +107,20 @@ class FeatureCollector {
     std::vector<std::uint64_t> order(features.vector.size());  // id, where it stands
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = std::uint64_t{features.vector[i]} << 32 | i;
     std::sort(order.begin(), order.end());
-    Features bounded;
+    LearnVector vector;
+    std::vector<std::uint32_t> first;
     std::array<std::size_t, kFeatureClasses> of_class{};
     for (const std::uint64_t one : order) {
       if (++of_class[one >> 61] > kMostOfClass) continue;
-      bounded.vector.push_back(static_cast<FeatureId>(one >> 32));
-      bounded.places.push_back(features.places[one & 0xFFFFFFFF]);
+      vector.push_back(static_cast<FeatureId>(one >> 32));
+      first.push_back(features.first[one & 0xFFFFFFFF]);
     }
-    features = std::move(bounded);
+    features.vector.swap(vector);
+    features.first.swap(first);
   }
 
   const FeatureKey& key_;
-  std::vector<Found> found_;
+  std::vector<FoundFeature> found_;
 };
 
 }  // namespace chaffinch

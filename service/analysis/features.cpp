@@ -326,7 +326,7 @@ FeatureKey::FeatureKey(std::string_view secret) {
 }
 
 Spot Features::spot(const Evidence& seen, std::size_t at) const {
-  const FeaturePlace& place = places[at];
+  const FeaturePlace& place = this->place(at);
   const Text* text = seen.view(place.field, place.view);
   Spot spot{place.field, place.view, place.start, place.end};
   if (text != nullptr) std::tie(spot.start, spot.end) = text->original(place.start, place.end);

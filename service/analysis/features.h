@@ -46,10 +46,17 @@ struct FeaturePlace {
   std::uint32_t end = 0;
 };
 
+struct FoundFeature {
+  FeatureId id = 0;
+  FeaturePlace place;
+};
+
 struct Features {
   LearnVector vector;                // in the order of the text; what is too much is rising
-  std::vector<FeaturePlace> places;  // of each feature of `vector`
+  std::vector<FoundFeature> found;   // all that were seen
+  std::vector<std::uint32_t> first;  // of each of `vector`, where in `found` it was seen first
 
+  const FeaturePlace& place(std::size_t at) const { return found[first[at]].place; }
   // As a spot of the original field. REQUIRES at < vector.size(), and the evidence that it was made from.
   Spot spot(const Evidence& seen, std::size_t at) const;
 };

@@ -168,6 +168,11 @@ void Model::grow() {
   }
 }
 
+void Model::expect(const LearnVector& vector) const {
+  const std::size_t mask = buckets_.size() - 1;
+  for (const FeatureId id : vector) __builtin_prefetch(buckets_.data() + (place_of(id) / kBucket & mask));
+}
+
 void Model::look_up(const LearnVector& vector, float* weights) const {
   if (full()) {  // a free slot weighs 0
     for (const FeatureId id : vector) *weights++ = weight_at(place_of(id));

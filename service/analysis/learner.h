@@ -132,6 +132,8 @@ class Model {
   double margin(const LearnVector& vector) const;
   // What the prior's margin counts beside this model's, by what it has seen.
   double prior_share() const;
+  // A hint that look_up of a model too large for the processor's own caches comes soon.
+  void expect(const LearnVector& vector) const;
   // The weight of each feature, 0 of what was never taught. REQUIRES room for vector.size() in `weights`.
   void look_up(const LearnVector& vector, float* weights) const;
   float bias() const { return bias_; }
