@@ -888,7 +888,10 @@ TEST_CASE("a search that ran out of memory holds the comment and keeps what it f
   CHECK(verdict.score == 3.5);
   CHECK(finding(verdict, "half") != nullptr);
   REQUIRE(finding(verdict, "unchecked") != nullptr);
-  CHECK(finding(verdict, "unchecked")->about == "A check could not be made: patterns.");
+  CHECK(
+      finding(verdict, "unchecked")->about ==
+      "A check could not be made: all patterns (so many hit a long text that the others were not looked for, "
+      "or memory ran out).");
 }
 
 TEST_CASE("a heuristic's factor, sentence, action and spots reach the finding, within their bounds") {

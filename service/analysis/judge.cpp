@@ -24,6 +24,9 @@ constexpr PolicyRule kHeld = {"held_by_policy", "This site holds every comment."
 constexpr PolicyRule kUnchecked = {"unchecked", "A check could not be made.", Action::hold};
 constexpr const PolicyRule* kPolicies[] = {&kBlock, &kClosed, &kFirst, &kHeld, &kUnchecked};
 
+constexpr std::string_view kPatternsFailed =
+    "all patterns (so many hit a long text that the others were not looked for, or memory ran out)";
+
 // Scores are kept and added in thousandths: whole numbers add up alike on every machine and in every order.
 std::int64_t thousandths(double score) {
   return std::isfinite(score) ? std::llround(score * 1000) : 0;
@@ -234,7 +237,7 @@ void Judge::ask_heuristics(const Evidence& seen, const Tuning& tuning, Observed&
 
 void Judge::ask_patterns(const Evidence& seen, const Tuning& tuning, Observed& observed) const {
   std::vector<Matcher::Sighting> sightings;
-  if (!matcher->find(seen, sightings)) observed.failed.push_back("patterns");
+  if (!matcher->find(seen, sightings)) observed.failed.push_back(kPatternsFailed);
   for (std::size_t i = 0; i < sightings.size();) {
     const std::uint32_t place = sightings[i].pattern;
     const Pattern& pattern = patterns[place];
