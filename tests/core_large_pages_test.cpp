@@ -29,6 +29,18 @@ TEST_CASE("a large table begins with a page of 2 MiB, a small one costs what it 
   }
 }
 
+TEST_CASE("what asks to be aligned is, at every size") {
+  struct alignas(64) Line {
+    std::uint32_t value = 5;
+  };
+  for (std::size_t size = 1; size < 200'000; size *= 3) {
+    CAPTURE(size);
+    const std::vector<Line, LargePages<Line>> table(size);
+    CHECK(reinterpret_cast<std::uintptr_t>(table.data()) % alignof(Line) == 0);
+    CHECK(table.back().value == 5);
+  }
+}
+
 TEST_CASE("a table grows from small to large") {
   std::vector<std::uint32_t, LargePages<std::uint32_t>> table;
   for (std::uint32_t i = 0; i < 3'000'000; ++i) table.push_back(i);

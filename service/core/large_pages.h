@@ -1,6 +1,7 @@
 // Memory for large tables that are read at random. Linux; safe from any thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
 
@@ -21,7 +22,7 @@ struct LargePages {
 
   T* allocate(std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
-    if (bytes < kLarge) return static_cast<T*>(::operator new(bytes));
+    if (bytes < kLarge) return static_cast<T*>(::operator new(bytes, kAlign));
     void* const memory = ::operator new(bytes, kPage);
     // Advice: small pages do as well.
     ::madvise(memory, bytes, MADV_HUGEPAGE);
@@ -29,7 +30,7 @@ struct LargePages {
   }
   void deallocate(T* memory, std::size_t count) {
     if (count * sizeof(T) < kLarge)
-      ::operator delete(memory);
+      ::operator delete(memory, kAlign);
     else
       ::operator delete(memory, kPage);
   }
@@ -38,6 +39,8 @@ struct LargePages {
 
  private:
   static constexpr std::size_t kLarge = std::size_t{4} << 20U;
+  static constexpr std::align_val_t kAlign{
+      std::max<std::size_t>(alignof(T), __STDCPP_DEFAULT_NEW_ALIGNMENT__)};
   static constexpr std::align_val_t kPage{std::size_t{2} << 20U};
 };
 
