@@ -51,14 +51,24 @@ std::uint32_t Marks::count(std::uint64_t key, const Ask& ask, Time window) const
       }));
 }
 
+void Marks::put_last(Key& key) {
+  key.second.older = newest_;
+  key.second.newer = nullptr;
+  (newest_ == nullptr ? oldest_ : newest_->second.newer) = &key;
+  newest_ = &key;
+}
+
+void Marks::take_out(Key& key) {
+  const Times& times = key.second;
+  (times.older == nullptr ? oldest_ : times.older->second.newer) = times.newer;
+  (times.newer == nullptr ? newest_ : times.newer->second.older) = times.older;
+}
+
 void Marks::mark(std::uint64_t key, Mark mark) {
   const auto [found, fresh] = times_.try_emplace(key);
+  if (!fresh) take_out(*found);
+  put_last(*found);
   Times& times = found->second;
-  if (fresh) {
-    times.used = order_.insert(order_.end(), key);
-  } else {
-    order_.splice(order_.end(), order_, times.used);
-  }
   if (times.marks.size() >= kTimes) {
     times.marks.erase(times.marks.begin());
     --total_;
@@ -66,10 +76,10 @@ void Marks::mark(std::uint64_t key, Mark mark) {
   times.marks.push_back(mark);
   ++total_;
   while (times_.size() > kKeys || total_ > kTotal) {
-    const auto oldest = times_.find(order_.front());
-    total_ -= oldest->second.marks.size();
+    const std::uint64_t oldest = oldest_->first;
+    total_ -= oldest_->second.marks.size();
+    take_out(*oldest_);
     times_.erase(oldest);
-    order_.pop_front();
   }
 }
 

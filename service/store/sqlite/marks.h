@@ -6,10 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/time.h"
@@ -50,9 +50,12 @@ class Marks {
     Time at = 0;
     std::uint64_t tag = 0;
   };
+  struct Times;
+  using Key = std::pair<const std::uint64_t, Times>;  // as it stands in the map, which never moves it
   struct Times {
     std::vector<Mark> marks;
-    std::list<std::uint64_t>::iterator used;
+    Key* older = nullptr;  // what was used just before, and just after
+    Key* newer = nullptr;
   };
   struct Reservation {
     std::vector<std::uint64_t> keys;
@@ -62,11 +65,14 @@ class Marks {
 
   std::uint32_t count(std::uint64_t key, const Ask& ask, Time window) const;
   void mark(std::uint64_t key, Mark mark);
+  void put_last(Key& key);
+  void take_out(Key& key);
   void drop(std::map<std::uint64_t, Reservation>::iterator which, std::uint64_t tag);
 
   mutable std::mutex lock_;
   std::unordered_map<std::uint64_t, Times> times_;           // guarded by lock_
-  std::list<std::uint64_t> order_;                           // guarded by lock_; last used last
+  Key* oldest_ = nullptr;                                    // guarded by lock_; least lately used
+  Key* newest_ = nullptr;                                    // guarded by lock_
   std::size_t total_ = 0;                                    // guarded by lock_
   std::map<std::uint64_t, Reservation> reservations_;        // guarded by lock_
   std::unordered_map<std::uint64_t, std::uint32_t> copies_;  // guarded by lock_
