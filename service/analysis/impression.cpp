@@ -37,15 +37,16 @@ double seen_of_both(const Learned& learned) {
 std::vector<std::uint32_t> heaviest(const std::vector<float>& weights) {
   // Sizes of positive floats are in the order of their bits.
   std::vector<std::int32_t> sizes(weights.size());
-  std::int32_t most = 0;
+  std::int32_t most = 0, some = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     sizes[i] = std::bit_cast<std::int32_t>(std::abs(weights[i]));
     most = std::max(most, sizes[i]);
+    some += sizes[i] > 0 ? 1 : 0;
   }
   // A size that enough are above, and few more than enough: to count them all again and again costs less than
   // to sort what cannot be among them.
   constexpr std::int32_t kEnoughAbove = kWeighed, kFew = 4, kQuarter = 1 << 24;
-  std::int32_t low = 0, high = most;
+  std::int32_t low = 0, high = some > kEnoughAbove ? most : 0;
   while (high - low > 1) {
     // A quarter of what is too large, until that is too small.
     const std::int32_t middle = low + std::max((high - low) / 2, high - low - kQuarter);
