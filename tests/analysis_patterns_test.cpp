@@ -17,6 +17,7 @@
 #include "analysis/needs.h"
 #include "analysis/patterns.h"
 #include "analysis/required.h"
+#include "analysis/required_index.h"
 
 using namespace chaffinch;
 
@@ -539,6 +540,46 @@ TEST_CASE("what a regex requires is told as literals with their places") {
   CHECK(ways->size() == 111);
   CHECK(ways->front().front().texts == OneOf{"k1000x"});
   CHECK(ways->back().front().texts == OneOf{"zqkvw"});
+}
+
+TEST_CASE("a regex is tried only where all that it needs stands, common words as well") {
+  const auto index_of = [](const std::vector<std::string>& regexes) {
+    std::vector<RequiredIndex::Source> sources;
+    for (const std::string& regex : regexes) sources.push_back({regex});
+    Requirements known;
+    std::vector<std::uint32_t> others;
+    RequiredIndex index(sources, known, others);
+    CHECK(others.empty());
+    return index;
+  };
+  const std::string url = R"(https?://[^\s/]*your\s+ip\S*)";
+  const auto ways = required(url, false, {});
+  REQUIRE(ways.has_value());
+  REQUIRE(ways->size() == 1);
+  CHECK_FALSE(ways->front().front().common);
+  CHECK(std::any_of(ways->front().begin(), ways->front().end(),
+                    [](const Need& need) { return need.common && need.texts == OneOf{"your"}; }));
+  const RequiredIndex index = index_of({url});
+  CHECK(index.candidates("see http://a.example/page for what it is").empty());
+  CHECK(index.candidates("your page is http://a.example/ip").empty());  // not behind it
+  CHECK(index.candidates("see http://a.your\t ip").size() == 1);
+
+  // With several that may match, a match is looked for no farther than the text's longest row of spaces.
+  std::vector<std::string> several;
+  for (int i = 0; i < 8; ++i) several.push_back(R"(\bde\s+zqk)" + std::to_string(i) + R"(\b)");
+  const RequiredIndex words = index_of(several);
+  std::string text;
+  for (int i = 0; i < 8; ++i)
+    text += "some words of a long remark on the day, zqk" + std::to_string(i) + ", and ";
+  text += "de zqk3 in de  zqk5";
+  for (const RequiredIndex::Candidate& one : words.candidates(text))
+    CHECK(one.range.last - one.range.first < 24);
+  std::string wide = text;
+  wide.insert(wide.rfind(' '), std::string(100, ' '));
+  bool found = false;
+  for (const RequiredIndex::Candidate& one : words.candidates(wide))
+    found = found || (one.regex == 5 && one.range.first <= wide.rfind("de") && one.range.last == wide.size());
+  CHECK(found);
 }
 
 TEST_CASE("literals that crowd on the same bytes are found like all others") {

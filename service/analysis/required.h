@@ -26,6 +26,9 @@ struct Need {
   // No ASCII letter, digit or underscore stands directly before or behind it.
   bool starts_word = false;
   bool ends_word = false;
+  // Of one text that is so often there that to look for it costs more than it tells: to be asked for where
+  // the others have found that a match may be. Behind those that are not.
+  bool common = false;
 };
 
 // What a regex needs is given as ways: every match holds all needs of at least one way.

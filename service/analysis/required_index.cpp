@@ -1,6 +1,7 @@
 #include "analysis/required_index.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -54,7 +55,12 @@ class RequiredMaker {
   void add(std::uint32_t regex, const std::vector<Need>& needs, RequiredIndex& made) {
     const auto way = static_cast<std::uint32_t>(made.ways_.size());
     const auto first = static_cast<std::uint32_t>(made.places_.size());
+    const auto first_common = static_cast<std::uint32_t>(made.commons_.size());
     for (const Need& need : needs) {
+      if (need.common) {
+        made.commons_.push_back(need.texts.front());
+        continue;
+      }
       const auto from = static_cast<std::uint32_t>(made.literals_of_places_.size());
       for (const std::string& text : need.texts) {
         made.literals_of_places_.push_back(literal({number(text), need.starts_word, need.ends_word}, made));
@@ -63,7 +69,8 @@ class RequiredMaker {
       made.places_.push_back(
           {need.before, need.behind, from, static_cast<std::uint32_t>(made.literals_of_places_.size())});
     }
-    made.ways_.push_back({regex, first, static_cast<std::uint32_t>(made.places_.size())});
+    made.ways_.push_back({regex, first, static_cast<std::uint32_t>(made.places_.size()), first_common,
+                          static_cast<std::uint32_t>(made.commons_.size())});
   }
 
   std::uint32_t number(const std::string& text) {
@@ -191,22 +198,27 @@ Ranges common(const Ranges& left, const Ranges& right) {
 class RequiredIndex::Search {
  public:
   Search(const RequiredIndex& index, std::string_view text)
-      : index_(index), text_(text), size_(static_cast<std::uint32_t>(text.size())) {}
+      : index_(index), text_(text), searched_(text), size_(static_cast<std::uint32_t>(text.size())) {}
 
   std::vector<Candidate> run() {
     look();
     std::vector<Candidate> made;
     if (seen_.empty()) return made;
     std::vector<bool> told(index_.ways_.size());  // by another literal of the same need
+    std::vector<std::uint32_t> ways;
     for (const auto& [literal, met] : seen_) {
       for (std::uint32_t i = index_.ways_from_[literal]; i < index_.ways_from_[literal + 1]; ++i) {
         const std::uint32_t number = index_.ways_of_literals_[i];
-        const Way& way = index_.ways_[number];
         if (told[number]) continue;
         told[number] = true;
-        if (!is_met(way)) continue;
-        for (const Range& range : ranges_of(way)) made.push_back({way.regex, range});
+        if (is_met(index_.ways_[number])) ways.push_back(number);
       }
+    }
+    by_rows_ = size_ >= kLong || ways.size() >= kSeveral;
+    for (const std::uint32_t number : ways) {
+      const Way& way = index_.ways_[number];
+      for (const Range& range : ranges_of(way))
+        if (holds_commons(way, range)) made.push_back({way.regex, range});
     }
     if (made.size() < 2) return made;
     std::sort(made.begin(), made.end(), [](const Candidate& left, const Candidate& right) {
@@ -222,12 +234,17 @@ class RequiredIndex::Search {
  private:
   // More of one need are taken together, or a text made for it would cost too much.
   static constexpr std::uint32_t kApart = 6;
-  // Bytes of a text. In shorter ones looking for the longest rows costs as much as RE2 gains by them.
+  // Bytes of a text, or ways that are met. With less, looking for the longest rows costs as much as RE2 gains
+  // by them.
   static constexpr std::uint32_t kLong = 1'024;
+  static constexpr std::size_t kSeveral = 6;
 
   void look() {
-    const std::string folded = index_.folded_ ? searched_form(text_) : std::string();
-    const std::string_view searched = index_.folded_ ? std::string_view(folded) : text_;
+    if (index_.folded_) {
+      folded_ = searched_form(text_);
+      searched_ = folded_;
+    }
+    const std::string_view searched = searched_;
     // Another form has other letters than RE2 sees, and other places.
     as_it_is_ = searched.size() == text_.size();
     index_.grams_.search(searched, [&](std::uint32_t number, std::size_t start, std::size_t end) {
@@ -253,6 +270,17 @@ class RequiredIndex::Search {
       while (k < place.last && seen_.find(index_.literals_of_places_[k]) == nullptr) ++k;
       if (k == place.last) return false;
     }
+    return true;
+  }
+
+  bool holds_commons(const Way& way, const Range& range) const {
+    const std::string_view there =
+        as_it_is_ ? searched_.substr(range.first, range.last - range.first) : searched_;
+    for (std::uint32_t i = way.first_common; i < way.last_common; ++i)
+      // Linear whatever the text, which string_view::find is not.
+      if (::memmem(there.data(), there.size(), index_.commons_[i].data(), index_.commons_[i].size()) ==
+          nullptr)
+        return false;
     return true;
   }
 
@@ -308,15 +336,18 @@ class RequiredIndex::Search {
   std::uint32_t bytes_of(const Width& width) {
     if (width.bytes >= size_) return size_;
     if (!width.by_rows()) return width.bytes;
-    if (size_ < kLong) return size_;
+    if (!by_rows_) return size_;
     if (!rows_) rows_ = longest_rows(text_);
     return static_cast<std::uint32_t>(width.in(*rows_, size_));
   }
 
   const RequiredIndex& index_;
   std::string_view text_;
+  std::string folded_;
+  std::string_view searched_;  // the text, or its searched form
   std::uint32_t size_ = 0;
   bool as_it_is_ = true;
+  bool by_rows_ = false;  // a width of rows is told by the longest one of the text
   Sparse<Met> seen_;
   std::optional<Rows> rows_;
 };

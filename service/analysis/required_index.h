@@ -67,7 +67,8 @@ class RequiredIndex {
   };
   struct Way {
     std::uint32_t regex = 0;
-    std::uint32_t first = 0, last = 0;  // of places_, the rarest first
+    std::uint32_t first = 0, last = 0;                // of places_, the rarest first
+    std::uint32_t first_common = 0, last_common = 0;  // of commons_
   };
 
   // A literal as some needs want it: anywhere, or where a word starts or ends.
@@ -87,6 +88,7 @@ class RequiredIndex {
   std::vector<Way> ways_;
   std::vector<Place> places_;
   std::vector<std::uint32_t> literals_of_places_;
+  std::vector<std::string> commons_;  // looked for only where a match may be
 
   // Where a literal is in a text: the first places one by one, all of them by their ends.
   struct Met {

@@ -40,6 +40,18 @@ std::string shared_end(const OneOf& texts) {
   return end;
 }
 
+// What all of them begin or end with, the longer one.
+std::string core_of(const OneOf& texts) {
+  std::string_view start = texts.front(), end = texts.front();
+  for (const std::string& text : texts) {
+    const auto ahead = std::mismatch(start.begin(), start.end(), text.begin(), text.end());
+    start = start.substr(0, static_cast<std::size_t>(ahead.first - start.begin()));
+    const auto back = std::mismatch(end.rbegin(), end.rend(), text.rbegin(), text.rend());
+    end = end.substr(end.size() - static_cast<std::size_t>(back.first - end.rbegin()));
+  }
+  return std::string(start.size() >= end.size() ? start : end);
+}
+
 }  // namespace
 
 Width times(const Piece& piece, int count) {
@@ -131,10 +143,18 @@ std::pair<std::vector<Need>, double> rarest(std::vector<Need> needs) {
                    [](const auto& left, const auto& right) { return left.first < right.first; });
   std::vector<Need> made;
   double often = 1;
+  std::size_t common = 0;
   for (auto& [rate, one] : rated) {
     // One that is nearly always there costs more than it tells.
-    if (made.size() == kMostOfOneWay || (!made.empty() && rate > 0.3)) break;
-    often *= rate;
+    one.common = common > 0 || made.size() == kMostOfOneWay || (!made.empty() && rate > 0.3);
+    if (one.common) {
+      if (++common > kMostOfOneWay) break;
+      std::string core = core_of(one.texts);
+      if (core.size() < 2) continue;
+      one.texts = {std::move(core)};
+    } else {
+      often *= rate;
+    }
     made.push_back(std::move(one));
   }
   return {std::move(made), often};

@@ -37,7 +37,7 @@ Need need_of(OneOf texts, const Width& before, const Width& behind, bool starts_
 // How often a comment of the usual size holds one of these, by guess; 1 at most.
 double expected(const Need& need);
 
-// The rarest needs of a way, the rarest first, and how often all of them are met.
+// The rarest needs of a way, the rarest first, how often all of them are met, and some of the common ones.
 std::pair<std::vector<Need>, double> rarest(std::vector<Need> needs);
 
 // Literals of one need: more say less.
