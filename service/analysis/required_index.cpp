@@ -204,16 +204,17 @@ class RequiredIndex::Search {
     look();
     std::vector<Candidate> made;
     if (seen_.empty()) return made;
-    std::vector<bool> told(index_.ways_.size());  // by another literal of the same need
     std::vector<std::uint32_t> ways;
     for (const auto& [literal, met] : seen_) {
       for (std::uint32_t i = index_.ways_from_[literal]; i < index_.ways_from_[literal + 1]; ++i) {
         const std::uint32_t number = index_.ways_of_literals_[i];
-        if (told[number]) continue;
-        told[number] = true;
         if (is_met(index_.ways_[number])) ways.push_back(number);
       }
     }
+    if (ways.empty()) return made;
+    // Several literals of one need may tell of one way.
+    std::sort(ways.begin(), ways.end());
+    ways.erase(std::unique(ways.begin(), ways.end()), ways.end());
     by_rows_ = size_ >= kLong || ways.size() >= kSeveral;
     for (const std::uint32_t number : ways) {
       const Way& way = index_.ways_[number];
