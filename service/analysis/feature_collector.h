@@ -58,8 +58,8 @@ class FeatureCollector {
     found_.push_back({id_of(group, hash, kind), place});
   }
 
-  // In the order in which they were first seen, each where that was; where there is too much of a class,
-  // rising.
+  // In the order in which they were first seen; more than kMostOfClass in all, of which some class may have
+  // too many, rising.
   Features finish() {
     Features features;
     const std::size_t size = found_.size(), mask = std::bit_ceil(8 * size + 1) - 1;

@@ -52,7 +52,7 @@ struct FoundFeature {
 };
 
 struct Features {
-  LearnVector vector;                // in the order of the text; what is too much is rising
+  LearnVector vector;                // by where they were first seen, or rising
   std::vector<FoundFeature> found;   // all that were seen
   std::vector<std::uint32_t> first;  // of each of `vector`, where in `found` it was seen first
 

@@ -119,7 +119,7 @@ Impression impression_of(const Evidence& seen, const Features& features, const L
   const LearnVector& vector = features.vector;
   const double prior = site.prior_share();
   const double neighbours = prior * kSharedShare;
-  shared.expect(vector);  // the largest comes last
+  if (!shared.empty()) shared.expect(vector);  // the largest, which comes last
   Weighing weighing(vector);
   double margin = weighing.ask(site, 1);
   if (!starter.empty()) margin += prior * weighing.ask(starter, prior);

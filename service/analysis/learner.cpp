@@ -335,8 +335,7 @@ std::string Model::serialise() const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> taught;  // place, slot
   taught.reserve(used_);
   for (std::size_t i = 0; i < slots(); ++i) {
-    if (rates_[i] > 0)
-      taught.emplace_back(buckets_[i / kBucket].keys[i % kBucket] - 1, static_cast<std::uint32_t>(i));
+    if (rates_[i] > 0) taught.emplace_back(key_at(i) - 1, static_cast<std::uint32_t>(i));
   }
   if (!std::is_sorted(taught.begin(), taught.end())) std::sort(taught.begin(), taught.end());
   Writer out;

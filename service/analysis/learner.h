@@ -24,7 +24,7 @@
 namespace chaffinch {
 
 // At most so many weights, as powers of two. Features beyond share weights (feature hashing): nothing is
-// refused and nothing forgotten at the bound, neighbours blur. A weight costs 12 bytes, 16 to 40 in a table
+// refused and nothing forgotten at the bound, neighbours blur. A weight costs 12 bytes, 24 to 48 in a table
 // that grows.
 inline constexpr int kSharedWeights = 22;
 inline constexpr int kSiteWeights = 20;
@@ -166,6 +166,7 @@ class Model {
   std::uint32_t place_of(FeatureId id) const;
   std::size_t slots() const { return buckets_.size() * kBucket; }
   bool full() const { return slots() == std::size_t{1} << bits_; }  // every place has its own slot
+  std::uint32_t key_at(std::size_t slot) const { return buckets_[slot / kBucket].keys[slot % kBucket]; }
   std::uint32_t& key_at(std::size_t slot) { return buckets_[slot / kBucket].keys[slot % kBucket]; }
   float& weight_at(std::size_t slot) { return buckets_[slot / kBucket].weights[slot % kBucket]; }
   float weight_at(std::size_t slot) const { return buckets_[slot / kBucket].weights[slot % kBucket]; }

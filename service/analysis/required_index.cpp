@@ -245,12 +245,11 @@ class RequiredIndex::Search {
       folded_ = searched_form(text_);
       searched_ = folded_;
     }
-    const std::string_view searched = searched_;
     // Another form has other letters than RE2 sees, and other places.
-    as_it_is_ = searched.size() == text_.size();
-    index_.grams_.search(searched, [&](std::uint32_t number, std::size_t start, std::size_t end) {
-      const bool starts = !as_it_is_ || start == 0 || !word(searched[start - 1]);
-      const bool ends = !as_it_is_ || end == searched.size() || !word(searched[end]);
+    as_it_is_ = searched_.size() == text_.size();
+    index_.grams_.search(searched_, [&](std::uint32_t number, std::size_t start, std::size_t end) {
+      const bool starts = !as_it_is_ || start == 0 || !word(searched_[start - 1]);
+      const bool ends = !as_it_is_ || end == searched_.size() || !word(searched_[end]);
       for (std::uint32_t i = index_.literals_from_[number]; i < index_.literals_from_[number + 1]; ++i) {
         const Literal& literal = index_.literals_[i];
         if ((!starts && literal.starts_word) || (!ends && literal.ends_word)) continue;

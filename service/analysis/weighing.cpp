@@ -14,7 +14,6 @@ namespace {
 // same bits on each.
 constexpr std::size_t kLanes = 4;
 using Lanes [[gnu::vector_size(kLanes * sizeof(float))]] = float;
-
 using LaneBits [[gnu::vector_size(kLanes * sizeof(float))]] = std::uint32_t;
 
 template <class L, class T>
