@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -447,11 +448,13 @@ TEST_CASE("tokens of the desk come with a link, and get a new one") {
 TEST_CASE("with the service running, administration points to its API") {
   const TempFolder home("token");
   Program server({"serve", "--port", "0", "--data", home / "data"});
-  server.port();
+  const int port = server.port();
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"token", "create", "--role", "moderator"},
         {"token", "list"},
         {"site", "list"},
+        {"learn", "status"},
+        {"learn", "explain", "a text", "--site", "demo"},
         {"site", "add", "blog", "--url", "https://blog.example"}}) {
     auto all = words;
     all.insert(all.end(), {"--data", home / "data"});
@@ -459,11 +462,19 @@ TEST_CASE("with the service running, administration points to its API") {
     const Ran ran = run_program(all);
     CHECK(ran.code == 1);
     CHECK(ran.err.find("curl -X ") != std::string::npos);
-    CHECK(ran.err.find("/v1/") != std::string::npos);
+    // What is pointed to is there: nobody is refused for the path or the method.
+    std::smatch request;
+    REQUIRE(std::regex_search(ran.err, request, std::regex("curl -X ([A-Z]+) http://[^/]+(/v1/[^ ]+) ")));
+    CHECK(ask(port, request[1], request[2], {}, {}).status == 401);
   }
-  const Ran keys = run_program({"token", "rotate-keys", "--data", home / "data"});
-  CHECK(keys.code == 1);
-  CHECK(keys.err.find("Stop the service") != std::string::npos);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"token", "rotate-keys"}, {"learn", "rebuild"}}) {
+    CAPTURE(words.back());
+    const Ran ran = run_program({words[0], words[1], "--data", home / "data"});
+    CHECK(ran.code == 1);
+    CHECK(ran.err.find("Stop the service") != std::string::npos);
+    CHECK(ran.err.find("curl") == std::string::npos);
+  }
 }
 
 TEST_CASE("sites are added once and listed") {

@@ -19,7 +19,12 @@ struct School {
   std::unique_ptr<Learning> learning;
 };
 
-std::unique_ptr<School> school_of(const Given& given, const std::string& path) {
+// What a running service is to be asked instead; no path: it cannot be.
+struct Instead {
+  std::string method = {}, path = {}, body = {};
+};
+
+std::unique_ptr<School> school_of(const Given& given, const Instead& instead) {
   auto school = std::make_unique<School>();
   auto settings = settings_of(given);
   if (!settings) {
@@ -32,7 +37,9 @@ std::unique_ptr<School> school_of(const Given& given, const std::string& path) {
   auto store = open_home(school->settings, false);
   if (!store) {
     complain(store.error());
-    if (store.error().code == Code::unavailable) err(over_the_api(school->settings, "GET", path, {}));
+    if (store.error().code == Code::unavailable)
+      err(instead.path.empty() ? "Stop the service, run this again, start it again.\n"
+                               : over_the_api(school->settings, instead.method, instead.path, instead.body));
     return nullptr;
   }
   school->store = std::move(*store);
@@ -77,7 +84,7 @@ std::string line_of(const std::string& name, const Learning::Status& status) {
 }  // namespace
 
 int learn_status(const LearnStatus& wish) {
-  const auto school = school_of(wish.given, "/v1/stats");
+  const auto school = school_of(wish.given, {"GET", "/v1/stats"});
   if (!school) return kFailed;
   auto lanes = lanes_of(*school->store, wish.site);
   if (!lanes) return complain(lanes.error());
@@ -101,7 +108,7 @@ int learn_status(const LearnStatus& wish) {
 }
 
 int learn_rebuild(const LearnStatus& wish) {
-  const auto school = school_of(wish.given, "/v1/stats");
+  const auto school = school_of(wish.given, {});
   if (!school) return kFailed;
   auto lanes = lanes_of(*school->store, wish.site);
   if (!lanes) return complain(lanes.error());
@@ -120,7 +127,8 @@ int learn_rebuild(const LearnStatus& wish) {
 }
 
 int learn_explain(const LearnExplain& wish) {
-  const auto school = school_of(wish.given, "/v1/check");
+  const auto school = school_of(
+      wish.given, {"POST", "/v1/check", R"({"site":")" + plain(wish.site) + R"(","content":"..."})"});
   if (!school) return kFailed;
   if (auto known = school->store->site(wish.site); !known) return complain(known.error());
   Submission comment;
