@@ -316,6 +316,32 @@ TEST_CASE("what is known is bounded, and a million equal ones cost a look no mor
   CHECK(near.look(ask, 0).ham == 1);
 }
 
+TEST_CASE("a look ends after 192 that are not near, and takes near ones for none of them") {
+  Sketch sketch{};
+  for (std::size_t i = 0; i < sketch.size(); ++i) sketch[i] = static_cast<std::uint8_t>(i + 1);
+  // Half of all bands in common, and near it is not.
+  Sketch other = sketch;
+  for (std::size_t i = sketch.size() / 2; i < sketch.size(); ++i) other[i] = 255;
+  for (const int between : {40, 60}) {
+    sqlite::Near near;
+    std::int64_t seq = 0;
+    const auto put = [&](const Sketch& which) {
+      ++seq;
+      near.kept(0, {.seq = seq, .site = 1, .copy_hash = seq, .at = kNoon, .sketch = which},
+                sqlite::Kin::recent);
+    };
+    put(sketch);
+    for (int i = 0; i < between; ++i) put(other);
+    const sqlite::Near::Ask ask{.site = 1, .copy_hash = 0, .sketch = sketch, .now = kNoon, .self = 0};
+    // 48 steps along each of four bands.
+    CHECK(near.look(ask, 0).copies == (between < 48 ? 1 : 0));
+    // Whoever asks for all of them gets it.
+    CHECK(near.alike(ask, 1'024).seqs.size() == 1);
+    for (int i = 0; i < 63; ++i) put(sketch);
+    CHECK(near.look(ask, 0).copies == 63);  // the oldest is behind 64 others of its bands
+  }
+}
+
 TEST_CASE("a shelf knows what it holds, whatever came, went or was renamed") {
   constexpr std::size_t kRoom = 3'000;
   sqlite::Shelf shelf(kRoom);

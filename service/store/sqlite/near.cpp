@@ -144,7 +144,8 @@ void Shelf::rename(std::int64_t seq, std::int64_t to) {
 }
 
 template <class F>
-bool Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near, std::size_t steps) const {
+bool Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near, std::size_t steps,
+                 std::size_t vain) const {
   if (count_ == 0) return false;
   const auto site = static_cast<std::uint32_t>(of_site);
   // A step along every band in turn, and each next item asked for before it is looked at: the processor
@@ -170,11 +171,16 @@ bool Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near, std::size
         __builtin_prefetch(&items_[place(next)]);
         more = true;
       }
-      if (one.gone || one.site != site || !in_band(one.sketch, sketch, band)) continue;
+      const bool alike = !one.gone && one.site == site && in_band(one.sketch, sketch, band) &&
+                         agreement(one.sketch, sketch) >= kNear;
+      if (!alike) {
+        if (vain-- == 0) return true;
+        continue;
+      }
       bool seen = false;
       for (std::size_t earlier = 0; earlier < band && !seen; ++earlier)
         seen = in_band(one.sketch, sketch, earlier);
-      if (seen || agreement(one.sketch, sketch) < kNear) continue;
+      if (seen) continue;
       near({.seq = more_[here].seq,
             .site = of_site,
             .copy_hash = more_[here].copy_hash,
@@ -271,7 +277,7 @@ Near::Alike Near::alike(const Ask& ask, std::size_t steps) {
   {
     const std::lock_guard guard(lock_);
     for (const Shelf* shelf : {&recent_, &spam_, &ham_})
-      alike.cut |= shelf->each(ask.site, ask.sketch, take, steps);
+      alike.cut |= shelf->each(ask.site, ask.sketch, take, steps, steps * Shelf::kBands);
   }
   std::sort(found.begin(), found.end(), std::greater<>());
   found.erase(std::unique(found.begin(), found.end()), found.end());
