@@ -260,6 +260,7 @@ Result<Answered<ArticleInfo>> Engine::put_article(const std::string& site, const
         if (!query.bind(no).step()) return fail(Code::not_found, "there is no such article", "?article");
         Answered<ArticleInfo> put{read_article(query, site), false};
         remember_answer(db, once, answer_of_article(put), now);
+        change.after.push_back([this] { articles_.changed(); });
         return put;
       },
       {.fresh = true, .arrival = false});

@@ -28,7 +28,9 @@ void Backlog::mark(Db& db, std::int64_t through) const {
 }
 
 void Backlog::written(std::int64_t through) {
-  if (through <= now_.after) return;
+  const bool more = through > now_.after;
+  known_.cache.committed(now_.records, more ? through : now_.after);
+  if (!more) return;
   const std::lock_guard guard(lock_);
   before_ = std::move(now_);
   now_ = Moves{};

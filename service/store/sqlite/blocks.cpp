@@ -85,59 +85,48 @@ Wanted blocked_by(const Block& block, std::int64_t site, const Keys& keys) {
 
 }  // namespace
 
-void Engine::note_block(const std::string& kind, const std::string& value) {
-  if (kind == "author") block_kinds_.author = true;
-  if (kind == "email") block_kinds_.email = true;
-  if (kind == "ip") block_kinds_.ip = true;
-  if (kind == "domain") block_kinds_.domain = true;
-  if (kind != "cidr") return;
-  const auto network = Network::parse(value);
-  if (!network) return;
-  const auto bit = static_cast<std::size_t>(network->prefix);
-  if (network->address.v4)
-    block_kinds_.v4 |= 1ULL << bit;
-  else
-    block_kinds_.v6[bit / 64] |= 1ULL << (bit % 64);
+std::vector<BlockSought> Engine::blocks_sought(const Probe& probe) const {
+  std::vector<BlockSought> sought;
+  const auto look = [&](const char* kind, const std::string& value, Field field) {
+    if (!value.empty() && blocked_.may_have(kind, value)) sought.push_back({kind, value, field});
+  };
+  if (blocked_.empty()) return sought;
+  look("author", probe.author.id, Field::author_name);
+  look("email", ascii_lower(probe.author.email), Field::author_email);
+  look("ip", probe.ip, Field::ip);
+  const auto suffixes = [&](const std::string& host, Field field) {
+    for (std::string rest = ascii_lower(host); !rest.empty();) {
+      look("domain", rest, field);
+      const auto dot = rest.find('.');
+      rest = dot == std::string::npos ? std::string() : rest.substr(dot + 1);
+    }
+  };
+  const std::string url = ascii_lower(probe.author.url);
+  for (const std::string& host : probe.hosts.empty() ? probe.domains : probe.hosts) {
+    suffixes(host, url.find(ascii_lower(host)) != std::string::npos ? Field::author_url : Field::content);
+  }
+  suffixes(probe.email_domain, Field::author_email);
+  const auto address = Address::parse(probe.ip);
+  if (!address) return sought;
+  for (int prefix = 0; prefix <= (address->v4 ? 32 : 128); ++prefix) {
+    if (!blocked_.may_have_prefix(address->v4, static_cast<std::size_t>(prefix))) continue;
+    if (const auto network = Network::parse(probe.ip + "/" + std::to_string(prefix)))
+      look("cidr", network->text(), Field::ip);
+  }
+  return sought;
 }
 
-std::vector<BlockHit> Engine::block_hits(Db& db, std::int64_t site, const Probe& probe) const {
+std::vector<BlockHit> Engine::block_hits(Db& db, std::int64_t site, const std::vector<BlockSought>& sought,
+                                         Time now) {
   std::vector<BlockHit> hits;
-  const auto look = [&](const char* kind, const std::string& value, Field field) {
-    if (value.empty()) return;
+  for (const auto& [kind, value, field] : sought) {
     auto query = db.use(
         "SELECT id FROM block WHERE kind = ?1 AND value = ?2 AND site IN (0, ?3)"
         " AND (expires_at IS NULL OR expires_at > ?4)");
-    query.bind(kind, value, site, probe.now);
+    query.bind(kind, value, site, now);
     while (query.step()) {
       const BlockHit hit{.block = query.id(0), .kind = kind, .field = field};
       if (std::find(hits.begin(), hits.end(), hit) == hits.end()) hits.push_back(hit);
-    }
-  };
-  if (block_kinds_.author) look("author", probe.author.id, Field::author_name);
-  if (block_kinds_.email) look("email", ascii_lower(probe.author.email), Field::author_email);
-  if (block_kinds_.ip) look("ip", probe.ip, Field::ip);
-  if (block_kinds_.domain) {
-    const auto suffixes = [&](const std::string& host, Field field) {
-      for (std::string rest = ascii_lower(host); !rest.empty();) {
-        look("domain", rest, field);
-        const auto dot = rest.find('.');
-        rest = dot == std::string::npos ? std::string() : rest.substr(dot + 1);
-      }
-    };
-    const std::string url = ascii_lower(probe.author.url);
-    for (const std::string& host : probe.hosts.empty() ? probe.domains : probe.hosts) {
-      suffixes(host, url.find(ascii_lower(host)) != std::string::npos ? Field::author_url : Field::content);
-    }
-    suffixes(probe.email_domain, Field::author_email);
-  }
-  const auto address = Address::parse(probe.ip);
-  if (!address) return hits;
-  for (int prefix = 0; prefix <= (address->v4 ? 32 : 128); ++prefix) {
-    const auto bit = static_cast<std::size_t>(prefix);
-    const std::uint64_t used = address->v4 ? block_kinds_.v4.load() : block_kinds_.v6[bit / 64].load();
-    if ((used >> (bit % 64) & 1) == 0) continue;
-    if (const auto network = Network::parse(probe.ip + "/" + std::to_string(prefix))) {
-      look("cidr", network->text(), Field::ip);
     }
   }
   return hits;
@@ -185,7 +174,7 @@ Result<BlockAdded> Engine::add_block(const AddBlock& add) {
       query.bind(add.block.kind, *value, site).step();
       added.block = read_block(query, sites_);
     }
-    change.after.push_back([this, kind = add.block.kind, value = *value] { note_block(kind, value); });
+    change.after.push_back([this, kind = add.block.kind, value = *value] { blocked_.add(kind, value); });
     if (add.apply_to_past) {
       Settle settle;
       settle.reach = add.reach;

@@ -159,7 +159,7 @@ void Counters::add(const Deltas& deltas) {
 // No counter goes below zero: a record may have been forgotten between the comment's coming and its going.
 void write_record(Db& db, Known& known, std::int64_t id, const RecordMove& move) {
   if (nothing(move.by) && move.decided == 0 && move.last == 0) return;
-  known.add(known_record(id));
+  known.add_record(id);
   db.use(
         "INSERT INTO record (id, pending, approved, rejected, spam, checked, decided, first_seen, "
         "last_seen)"
@@ -191,7 +191,10 @@ void write_copy(Db& db, Known& known, const CopyName& name, const CopyMove& move
 }
 
 void Counters::flush(Db& db, Known& known) {
-  for (const auto& [id, move] : records_) write_record(db, known, id, move);
+  for (const auto& [id, move] : records_) {
+    write_record(db, known, id, move);
+    known.cache.changes(id);
+  }
   for (const auto& [name, move] : copies_) write_copy(db, known, name, move);
   numbers_.write(db);
   records_.clear();

@@ -171,7 +171,7 @@ Result<Settled> Engine::settle_in(Change& change, const Settle& settle, const st
   }
   if (!blocked.empty()) {
     change.after.push_back([this, blocked = std::move(blocked)] {
-      for (const auto& [kind, value] : blocked) note_block(kind, value);
+      for (const auto& [kind, value] : blocked) blocked_.add(kind, value);
     });
   }
   return decider.finish();

@@ -87,12 +87,8 @@ Engine::Engine(const StoreOptions& options)
     backlog_.numbers_after(number(db, "SELECT value FROM meta WHERE name = 'numbers_after'"));
     know_rows(db, known_);
     near_load(db, near_, Near::Room{}.recent);
-    auto query = db.use("SELECT kind, value FROM block WHERE kind = 'cidr'");
-    while (query.step()) note_block(query.text(0), query.text(1));
-    for (const char* kind : {"author", "email", "ip", "domain"}) {
-      auto any = db.use("SELECT 1 FROM block WHERE kind = ?1 LIMIT 1");
-      if (any.bind(kind).step()) note_block(kind, {});
-    }
+    auto query = db.use("SELECT kind, value FROM block");
+    while (query.step()) blocked_.add(query.text(0), query.text(1));
     return {};
   });
   if (!done) throw std::runtime_error("cannot read the database '" + file_ + "': " + done.error().what);

@@ -5,6 +5,7 @@
 //   checkpoints  the log is carried over into the file      backlog    ... and not yet written
 //   remembered   what is known of an author, an address,   known      which of these rows there may be
 //                a text
+//   record_cache, article_cache, blocked: what recall asks for most, without a connection
 //   marks        velocity and comments in flight          rows       a comment's row; the sites
 //   near         the index of near copies                 near_rows  the table that it is filled from
 //   days         what is counted of days and weeks      numbers    ... and asked
@@ -28,7 +29,9 @@
 
 #include <SQLiteCpp/Exception.h>
 
+#include "store/sqlite/article_cache.h"
 #include "store/sqlite/backlog.h"
+#include "store/sqlite/blocked.h"
 #include "store/sqlite/change.h"
 #include "store/sqlite/checkpoints.h"
 #include "store/sqlite/marks.h"
@@ -41,13 +44,6 @@
 #include "store/store.h"
 
 namespace chaffinch::sqlite {
-
-// Which blocks there may be: too many is slow, too few would be wrong, so it only grows until the next start.
-struct BlockKinds {
-  std::atomic<bool> author{false}, email{false}, ip{false}, domain{false};
-  std::atomic<std::uint64_t> v4{0};                       // bit n: a CIDR of prefix n
-  std::array<std::atomic<std::uint64_t>, 3> v6{0, 0, 0};  // bits 0..128
-};
 
 class Engine final : public Store {
  public:
@@ -190,8 +186,9 @@ class Engine final : public Store {
 
   Result<std::vector<std::shared_ptr<const Sites::Entry>>> sites_asked(const std::string& site) const;
   Result<std::shared_ptr<const Sites::Entry>> known_site(const std::string& id, const char* where) const;
-  std::vector<BlockHit> block_hits(Db& db, std::int64_t site, const Probe& probe) const;
-  void note_block(const std::string& kind, const std::string& value);
+  std::vector<BlockSought> blocks_sought(const Probe& probe) const;
+  static std::vector<BlockHit> block_hits(Db& db, std::int64_t site, const std::vector<BlockSought>& sought,
+                                          Time now);
   void remember_last_hour();
   void count_again();
 
@@ -246,7 +243,8 @@ class Engine final : public Store {
   Near near_;
   Known known_;
   Backlog backlog_{known_};
-  BlockKinds block_kinds_;
+  ArticleCache articles_;
+  Blocked blocked_;
   std::atomic<std::int64_t> last_seq_{0};  // of the newest comment; changed by the writer only
   std::atomic<std::int64_t> indexed_{0};   // up to which the search index is filled
   std::int64_t copies_site_ = 0,

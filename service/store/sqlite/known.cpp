@@ -38,6 +38,11 @@ void Known::add(std::uint64_t key) {
   });
 }
 
+void Known::add_record(std::int64_t id) {
+  if (!may_have(known_record(id))) cache.makes(id);
+  add(known_record(id));
+}
+
 bool Known::may_have(std::uint64_t key) const {
   bool all = true;
   each_place(key,

@@ -1,13 +1,17 @@
-// Which rows of `record` and `copy` there may be: a Bloom filter (Bloom 1970) beside the tables. Most
-// comments come from people and with texts that were never seen, and five or six rows that are not there are
-// as many pages looked at in vain. It never says "no" of a row that is there; rows that are gone stay known
-// until the next start.
+// What is known of the rows of `record` and `copy` without asking the database.
+//
+// Which of them there may be is told by a Bloom filter (Bloom 1970) beside the tables. Most comments come
+// from people and with texts that were never seen, and five or six rows that are not there are as many pages
+// looked at in vain. It never says "no" of a row that is there; rows that are gone stay known until the next
+// start. What stands in the rows of `record` is at hand for those that were asked for or written lately.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+
+#include "store/sqlite/record_cache.h"
 
 namespace chaffinch::sqlite {
 
@@ -21,6 +25,11 @@ class Known {
   // Any thread. add() before the row is committed.
   void add(std::uint64_t key);
   bool may_have(std::uint64_t key) const;
+
+  // A row of `record` is made or moved by the open transaction; the writer's thread only.
+  void add_record(std::int64_t id);
+
+  RecordCache cache;  // of `record`: what stands in the rows, where it is at hand
 
  private:
   template <class F>

@@ -197,9 +197,11 @@ Result<std::vector<Target>> Engine::targets_in(Db& db, const QueueQuery& query,
 Result<Detail> Engine::detail(const std::string& reach, Id id, Time now) {
   Detail detail;
   const Done done = read_counted([&](Db& db) -> Result<bool> {
+    const std::uint64_t age = known_.cache.age();  // before the first read
     auto row = row_in_reach(db, sites_, reach, id);
     if (!row) return tl::unexpected(std::move(row).error());
-    const auto known = remembered(db, known_, backlog_, row->site, row->keys, {}, row->copy_hash, now);
+    const RowsWanted wanted(row->site, row->keys, {}, row->copy_hash);
+    const auto known = remembered(db, known_, age, backlog_, wanted, now);
     if (!known) return false;
     detail.verdict = row->verdict();
     detail.facts = row->facts();

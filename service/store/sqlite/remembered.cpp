@@ -1,6 +1,7 @@
 #include "store/sqlite/remembered.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace chaffinch::sqlite {
 namespace {
@@ -20,8 +21,7 @@ Record record_in(Db& db, std::int64_t id) {
   return record;
 }
 
-Record record(Db& db, const Known& rows, std::int64_t id, const RecordMove& lacking) {
-  Record record = rows.may_have(known_record(id)) ? record_in(db, id) : Record{};
+Record with(Record record, const RecordMove& lacking) {
   const auto more = [&](std::uint32_t& count, Status status) {
     count += static_cast<std::uint32_t>(std::max(0, lacking.by[static_cast<std::size_t>(status)]));
   };
@@ -50,26 +50,49 @@ Record better(Record author, const Record& token) {
   return author;
 }
 
-CopyMove copy(Db& db, const Known& rows, std::int64_t site, std::int64_t hash, Time since, CopyMove lacking) {
-  if (!rows.may_have(known_copy(site, hash))) return lacking;
+CopyMove copy_in(Db& db, const CopyName& name, Time since) {
+  CopyMove copy;
   auto query =
       db.use("SELECT count, spam, approved FROM copy WHERE site = ?1 AND hash = ?2 AND last_at >= ?3");
-  if (!query.bind(site, hash, since).step()) return lacking;
-  lacking.count += query.as<std::int32_t>(0);
-  lacking.spam += query.as<std::int32_t>(1);
-  lacking.approved += query.as<std::int32_t>(2);
-  return lacking;
+  if (!query.bind(name.first, name.second, since).step()) return copy;
+  copy.count = query.as<std::int32_t>(0);
+  copy.spam = query.as<std::int32_t>(1);
+  copy.approved = query.as<std::int32_t>(2);
+  return copy;
+}
+
+// What the tables have, up to one comment.
+struct Rows {
+  std::int64_t counted = 0;
+  std::vector<Record> records;
+  CopyMove copy;
+};
+
+std::optional<Remembered> together(const Rows& rows, const Backlog& backlog, const RowsWanted& sought) {
+  const auto lacking = backlog.lacking(rows.counted, sought.records, sought.copy);
+  if (!lacking) return std::nullopt;
+  const auto at = [&](std::size_t i) { return with(rows.records[i], lacking->records[i]); };
+  Remembered known;
+  known.author = sought.records[1] == 0 ? at(0) : better(at(0), at(1));
+  known.email = at(2);
+  known.address = at(3);
+  known.network = at(4);
+  for (std::size_t i = 5; i < sought.records.size(); ++i) known.domains.push_back(at(i));
+  if (sought.copy.second != 0) {
+    known.copy = rows.copy;
+    known.copy += lacking->copy;
+  }
+  return known;
 }
 
 }  // namespace
 
-std::optional<Remembered> remembered(Db& db, const Known& rows, const Backlog& backlog, std::int64_t site,
-                                     const PersonKeys& keys, std::span<const std::int64_t> domains,
-                                     std::int64_t copy_hash, Time now) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(5 + domains.size());
+RowsWanted::RowsWanted(std::int64_t site, const PersonKeys& keys, std::span<const std::int64_t> domains,
+                       std::int64_t copy_hash)
+    : copy(site, copy_hash) {
+  records.reserve(5 + domains.size());
   const auto want = [&](Kind kind, std::int64_t key) {
-    ids.push_back(key == 0 ? 0 : record_id(site, kind, key));
+    records.push_back(key == 0 ? 0 : record_id(site, kind, key));
   };
   want(Kind::author, keys.author);
   want(Kind::author, keys.token);
@@ -77,24 +100,31 @@ std::optional<Remembered> remembered(Db& db, const Known& rows, const Backlog& b
   want(Kind::address, keys.address);
   want(Kind::network, keys.network);
   for (const std::int64_t domain : domains) want(Kind::domain, domain);
+}
 
-  const auto lacking = backlog.lacking(counted_to(db), ids, {site, copy_hash});
-  if (!lacking) return std::nullopt;
-  std::size_t next = 0;
-  const auto take = [&] {
-    const std::size_t at = next++;
-    return ids[at] == 0 ? Record{} : record(db, rows, ids[at], lacking->records[at]);
-  };
-  Remembered known;
-  const Record author = take();
-  known.author = keys.token == 0 ? author : better(author, record(db, rows, ids[1], lacking->records[1]));
-  ++next;
-  known.email = take();
-  known.address = take();
-  known.network = take();
-  for (std::size_t i = 0; i < domains.size(); ++i) known.domains.push_back(take());
-  if (copy_hash != 0) known.copy = copy(db, rows, site, copy_hash, now - kCopyRetention, lacking->copy);
-  return known;
+std::optional<Remembered> remembered(const Known& known, const Backlog& backlog, const RowsWanted& sought) {
+  auto taken =
+      known.cache.take(sought.records, [&](std::int64_t id) { return !known.may_have(known_record(id)); });
+  if (!taken) return std::nullopt;
+  // Asked after it was told up to where the tables go: what they have by then is known.
+  if (sought.copy.second != 0 && known.may_have(known_copy(sought.copy.first, sought.copy.second)))
+    return std::nullopt;
+  return together({taken->counted, std::move(taken->records), {}}, backlog, sought);
+}
+
+std::optional<Remembered> remembered(Db& db, Known& known, std::uint64_t age, const Backlog& backlog,
+                                     const RowsWanted& sought, Time now) {
+  Rows rows{counted_to(db), std::vector<Record>(sought.records.size()), {}};
+  for (std::size_t i = 0; i < sought.records.size(); ++i) {
+    const std::int64_t id = sought.records[i];
+    if (id == 0 || !known.may_have(known_record(id))) continue;
+    rows.records[i] = record_in(db, id);
+    known.cache.put(age, rows.counted, id, rows.records[i]);
+  }
+  const auto& [site, hash] = sought.copy;
+  if (hash != 0 && known.may_have(known_copy(site, hash)))
+    rows.copy = copy_in(db, sought.copy, now - kCopyRetention);
+  return together(rows, backlog, sought);
 }
 
 }  // namespace chaffinch::sqlite

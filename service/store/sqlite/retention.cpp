@@ -38,9 +38,11 @@ std::uint64_t changed(Db& db) {
   return static_cast<std::uint64_t>(db.changes());
 }
 
-std::uint64_t erase_record(Db& db, std::int64_t site, Kind kind, std::int64_t key) {
+std::uint64_t erase_record(Db& db, Known& known, std::int64_t site, Kind kind, std::int64_t key) {
   if (key == 0) return 0;
-  db.use("DELETE FROM record WHERE id = ?1").bind(record_id(site, kind, key)).run();
+  const std::int64_t id = record_id(site, kind, key);
+  db.use("DELETE FROM record WHERE id = ?1").bind(id).run();
+  known.cache.changes(id);
   return changed(db);
 }
 
@@ -164,12 +166,12 @@ Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
                                      });
         for (const Row& row : rows) {
           // The person's records go; the network's and the domains' are other people's as well.
-          step.records += erase_record(db, row.site, Kind::author, row.keys.author);
+          step.records += erase_record(db, known_, row.site, Kind::author, row.keys.author);
           if (job.kind != Kind::address)
-            step.records += erase_record(db, row.site, Kind::email, row.keys.email);
+            step.records += erase_record(db, known_, row.site, Kind::email, row.keys.email);
           if (job.kind == Kind::address)
-            step.records += erase_record(db, row.site, Kind::address, row.keys.address);
-          step.records += erase_record(db, row.site, Kind::author, row.keys.token);
+            step.records += erase_record(db, known_, row.site, Kind::address, row.keys.address);
+          step.records += erase_record(db, known_, row.site, Kind::author, row.keys.token);
           erase(change, keys_, row, false);
           near_gone(change, row.seq);
           ++step.comments;
@@ -178,7 +180,7 @@ Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
         if (!step.more) {
           for (const auto& site : sites_.all()) {
             if (job.site == 0 || job.site == site->no)
-              step.records += erase_record(db, site->no, job.kind, job.key);
+              step.records += erase_record(db, known_, site->no, job.kind, job.key);
           }
           near_forget(change, job.site, job.kind, job.key);
         }
@@ -346,7 +348,9 @@ void Engine::sweep_records(Db& db, Time now, Swept& swept) {
         "pending = 0")
       .bind(records_place_, last, now - kRecordRetention)
       .run();
-  swept.other += changed(db);
+  const std::uint64_t gone = changed(db);
+  if (gone != 0) known_.cache.changes_all();
+  swept.other += gone;
   records_place_ = end ? std::numeric_limits<std::int64_t>::min() : last;
   if (end)
     records_swept_at_ = now;

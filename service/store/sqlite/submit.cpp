@@ -30,6 +30,32 @@ void without_self(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
   if (query.as<Status>(0) == Status::approved) less(facts.copies_approved);
 }
 
+std::optional<ArticleCache::Known> article_in(Db& db, std::int64_t site, const std::string& id) {
+  auto query = db.use("SELECT no, closed, first_seen FROM article WHERE site = ?1 AND id = ?2");
+  if (!query.bind(site, id).step()) return std::nullopt;
+  return ArticleCache::Known{
+      .no = query.integer(0), .closed = query.integer(1) != 0, .first_seen = query.integer(2)};
+}
+
+void tell(const ArticleCache::Known& article, Facts& facts) {
+  facts.article_known = true;
+  facts.article_closed = article.closed;
+  facts.article_first_seen = article.first_seen;
+}
+
+void tell(const Remembered& known, const Probe& probe, Facts& facts) {
+  facts.author = known.author;
+  facts.email = known.email;
+  facts.address = known.address;
+  facts.network = known.network;
+  for (std::size_t i = 0; i < probe.domains.size(); ++i)
+    facts.domains.push_back({probe.domains[i], known.domains[i]});
+  if (probe.copy_hash == 0) return;
+  facts.copies += static_cast<std::uint32_t>(known.copy.count);
+  facts.copies_spam = static_cast<std::uint32_t>(known.copy.spam);
+  facts.copies_approved = static_cast<std::uint32_t>(known.copy.approved);
+}
+
 struct InThread {
   std::optional<Id> parent;
   std::int32_t depth = 0;
@@ -119,37 +145,37 @@ Result<Recalled> Engine::recall(const Probe& probe) {
   facts.near_spam_told = near.spam_told;
   facts.near_ham = near.ham;
 
-  const Done done = read_counted([&](Db& db) -> Result<bool> {
-    const auto known = remembered(db, known_, backlog_, no, keys, ask.domains, ask.copy_hash, probe.now);
-    if (!known) return false;
-    facts.author = known->author;
-    facts.email = known->email;
-    facts.address = known->address;
-    facts.network = known->network;
-    for (std::size_t i = 0; i < probe.domains.size(); ++i) {
-      facts.domains.push_back({probe.domains[i], known->domains[i]});
-    }
-    if (probe.copy_hash != 0) {
-      facts.copies += static_cast<std::uint32_t>(known->copy.count);
-      facts.copies_spam = static_cast<std::uint32_t>(known->copy.spam);
-      facts.copies_approved = static_cast<std::uint32_t>(known->copy.approved);
-      if (probe.self) without_self(db, no, probe, facts);
-    }
-    std::int64_t article = 0;
-    {
-      auto query = db.use("SELECT no, closed, first_seen FROM article WHERE site = ?1 AND id = ?2");
-      if (query.bind(no, probe.article.id).step()) {
-        article = query.integer(0);
-        facts.article_known = true;
-        facts.article_closed = query.integer(1) != 0;
-        facts.article_first_seen = query.integer(2);
+  const RowsWanted wanted(no, keys, ask.domains, ask.copy_hash);
+  const std::vector<BlockSought> blocks = blocks_sought(probe);
+  if (!probe.self && !probe.parent && blocks.empty()) {
+    // What most comments ask for is at hand, and no connection is needed.
+    const auto article = articles_.find(no, probe.article.id);
+    if (article) {
+      if (const auto known = remembered(known_, backlog_, wanted)) {
+        tell(*known, probe, facts);
+        tell(*article, facts);
+        return recalled;
       }
+    }
+  }
+
+  const Done done = read_counted([&](Db& db) -> Result<bool> {
+    // The snapshot is the one of the first read, which these must come before.
+    const std::uint64_t records_age = known_.cache.age(), articles_age = articles_.age();
+    const auto known = remembered(db, known_, records_age, backlog_, wanted, probe.now);
+    if (!known) return false;
+    tell(*known, probe, facts);
+    if (probe.copy_hash != 0 && probe.self) without_self(db, no, probe, facts);
+    const auto article = article_in(db, no, probe.article.id);
+    if (article) {
+      tell(*article, facts);
+      articles_.put(articles_age, no, probe.article.id, *article);
     }
     if (probe.parent) {
       auto query = db.use("SELECT 1 FROM comment WHERE id = ?1 AND article = ?2");
-      facts.parent_known = query.bind(*probe.parent, article).step();
+      facts.parent_known = query.bind(*probe.parent, article ? article->no : 0).step();
     }
-    facts.blocks = block_hits(db, no, probe);
+    facts.blocks = block_hits(db, no, blocks, probe.now);
     return true;
   });
   if (!done) {

@@ -1,0 +1,40 @@
+// Articles that comments came for lately, in memory: recall asks for one with every comment. Safe from any
+// thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "core/time.h"
+
+namespace chaffinch::sqlite {
+
+class ArticleCache {
+ public:
+  // Articles at most; when there are as many, all go.
+  static constexpr std::size_t kMost = 4'096;
+
+  struct Known {
+    std::int64_t no = 0;
+    bool closed = false;
+    Time first_seen = 0;
+  };
+  std::optional<Known> find(std::int64_t site, const std::string& id) const;
+
+  // As RecordCache has them: what was read is left out when an article has changed since.
+  std::uint64_t age() const;
+  void put(std::uint64_t age, std::int64_t site, const std::string& id, const Known& known);
+
+  void changed();  // one was opened or closed, which people do seldom: all go
+
+ private:
+  mutable std::mutex lock_;
+  std::unordered_map<std::string, Known> articles_;  // both guarded by lock_
+  std::uint64_t age_ = 0;
+};
+
+}  // namespace chaffinch::sqlite

@@ -1,0 +1,96 @@
+#include "store/sqlite/record_cache.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "store/sqlite/counters.h"
+
+namespace chaffinch::sqlite {
+namespace {
+
+// As write_record has it.
+void move(Record& record, const RecordMove& by) {
+  const auto add = [&](std::uint32_t& count, Status status) {
+    const std::int64_t sum = count + std::int64_t{by.by[static_cast<std::size_t>(status)]};
+    count = static_cast<std::uint32_t>(std::max<std::int64_t>(0, sum));
+  };
+  add(record.approved, Status::approved);
+  add(record.rejected, Status::rejected);
+  add(record.spam, Status::spam);
+  add(record.pending, Status::pending);
+  add(record.checked, Status::checked);
+  if (record.first_seen == 0 || (by.first != 0 && by.first < record.first_seen)) record.first_seen = by.first;
+  record.last_seen = std::max(record.last_seen, by.last);
+}
+
+}  // namespace
+
+RecordCache::RecordCache(std::size_t most)
+    : most_(most), sets_(std::min(kFirstSets, std::max<std::size_t>(std::bit_floor(most / kTogether), 1))) {}
+
+std::uint64_t RecordCache::age() const {
+  const std::lock_guard guard(lock_);
+  return age_;
+}
+
+void RecordCache::put(std::uint64_t age, std::int64_t counted, std::int64_t id, const Record& record) {
+  const std::lock_guard guard(lock_);
+  if (age == age_ && counted == counted_ && id != 0) enter(id, record);
+}
+
+void RecordCache::committed(const std::unordered_map<std::int64_t, RecordMove>& moves, std::int64_t counted) {
+  std::sort(made_.begin(), made_.end());
+  const std::lock_guard guard(lock_);
+  ++age_;
+  counted_ = counted;
+  for (const auto& [id, by] : moves) {
+    Set& set = sets_[set_of(id)];
+    if (const std::size_t slot = slot_of(set, id); slot != kTogether) {
+      move(set[slot].record, by);
+    } else if (std::binary_search(made_.begin(), made_.end(), id)) {
+      Record record;
+      move(record, by);
+      enter(id, record);
+    }
+  }
+  for (const std::int64_t id : changed_) erase(id);
+  if (all_changed_) {
+    for (Set& set : sets_) set.fill(Entry{});
+    count_ = 0;
+  }
+  made_.clear();
+  changed_.clear();
+  all_changed_ = false;
+}
+
+void RecordCache::enter(std::int64_t id, const Record& record) {
+  erase(id);
+  if (count_ >= sets_.size() * kTogether / 2 && sets_.size() * kTogether * 2 <= most_) grow();
+  Set& set = sets_[set_of(id)];
+  if (set.back().id == 0) ++count_;
+  std::move_backward(set.begin(), set.end() - 1, set.end());
+  set.front() = {id, record};
+}
+
+void RecordCache::erase(std::int64_t id) {
+  Set& set = sets_[set_of(id)];
+  const std::size_t slot = slot_of(set, id);
+  if (slot == kTogether) return;
+  const auto there = set.begin() + static_cast<std::ptrdiff_t>(slot);
+  std::move(there + 1, set.end(), there);
+  set.back() = Entry{};
+  --count_;
+}
+
+void RecordCache::grow() {
+  std::vector<Set> before(sets_.size() * 2);
+  before.swap(sets_);
+  count_ = 0;
+  for (const Set& set : before) {
+    for (auto entry = set.rbegin(); entry != set.rend(); ++entry)
+      if (entry->id != 0) enter(entry->id, entry->record);
+  }
+}
+
+}  // namespace chaffinch::sqlite

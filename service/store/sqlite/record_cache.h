@@ -1,0 +1,99 @@
+// Rows of `record` that were read or written lately, in memory. Every comment asks for four or five of them,
+// and a connection's page cache is emptied by every commit: read from the database they cost as much of the
+// processor as judging.
+//
+// What stands here is what the tables have up to one comment (`counted`, as in backlog.h); the writer moves
+// both together, after its commit and before anybody hears of it. A row that is not here may be in the table
+// all the same (known.h tells most of those that are not). Nothing is written through it. Safe from any
+// thread; the lock is held for some loads from memory, and while the room doubles.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "core/evidence.h"
+
+namespace chaffinch::sqlite {
+
+struct RecordMove;
+
+class RecordCache {
+ public:
+  // Rows at most, 48 bytes each; room is made as they come. Of four rows that would stand at one place the
+  // one that came longest ago goes.
+  static constexpr std::size_t kMost = 1U << 17U;
+
+  explicit RecordCache(std::size_t most = kMost);
+
+  struct Taken {
+    std::int64_t counted = 0;  // the tables have all comments up to this one
+    std::vector<Record> records;
+  };
+  // The rows of these ids, in this order; an empty record for id 0 and for those of which `absent` says that
+  // no table has them. Nothing when one is not here. `absent` may be asked under the lock.
+  template <class Absent>
+  std::optional<Taken> take(std::span<const std::int64_t> ids, const Absent& absent) const {
+    Taken taken;
+    taken.records.resize(ids.size());
+    const std::lock_guard guard(lock_);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (ids[i] == 0 || absent(ids[i])) continue;
+      const Set& set = sets_[set_of(ids[i])];
+      const std::size_t slot = slot_of(set, ids[i]);
+      if (slot == kTogether) return std::nullopt;
+      taken.records[i] = set[slot].record;
+    }
+    taken.counted = counted_;
+    return taken;
+  }
+
+  // To be asked before the first read in a transaction whose rows are then put in. They are left out when
+  // something has changed since, or when the transaction sees the tables up to another comment.
+  std::uint64_t age() const;
+  void put(std::uint64_t age, std::int64_t counted, std::int64_t id, const Record& record);
+
+  // ---- The writer's thread only. In a transaction, which may come to nothing: this row is changed, all may
+  // be, or one is made by the backlog's first move of it ...
+  void changes(std::int64_t id) { changed_.push_back(id); }
+  void changes_all() { all_changed_ = true; }
+  void makes(std::int64_t id) { made_.push_back(id); }
+  // ... and it is on disk, with these moves of the backlog in the tables.
+  void committed(const std::unordered_map<std::int64_t, RecordMove>& moves, std::int64_t counted);
+
+ private:
+  static constexpr std::size_t kTogether = 4;
+  static constexpr std::size_t kFirstSets = 256;
+  struct Entry {
+    std::int64_t id = 0;  // 0: free
+    Record record;
+  };
+  using Set = std::array<Entry, kTogether>;  // the latest first
+
+  // Ids are keyed hashes.
+  std::size_t set_of(std::int64_t id) const { return static_cast<std::uint64_t>(id) & (sets_.size() - 1); }
+  static std::size_t slot_of(const Set& set, std::int64_t id) {  // kTogether: it is not there
+    return static_cast<std::size_t>(
+        std::find_if(set.begin(), set.end(), [id](const Entry& one) { return one.id == id; }) - set.begin());
+  }
+  void enter(std::int64_t id, const Record& record);
+  void erase(std::int64_t id);
+  void grow();
+
+  const std::size_t most_;
+  mutable std::mutex lock_;
+  std::vector<Set> sets_;  // all below: guarded by lock_
+  std::size_t count_ = 0;
+  std::uint64_t age_ = 0;
+  std::int64_t counted_ = 0;
+  std::vector<std::int64_t> changed_, made_;  // the writer's thread only
+  bool all_changed_ = false;
+};
+
+}  // namespace chaffinch::sqlite
