@@ -196,6 +196,24 @@ TEST_CASE("a cached record is there until it is changed, and none is taken that 
   cache.committed({}, 40);
   CHECK_FALSE(take(cache, {8}));
   CHECK(take(cache, {1, 2, 9}));
+  // What is too large or too early to stand here is read from the database each time.
+  Record large = record_of(1);
+  large.spam = 1U << 17U;
+  Record early_one = record_of(1);
+  early_one.first_seen = -kDay;
+  Record full = record_of(1);
+  full.spam = full.approved = full.rejected = full.checked = (1U << 17U) - 1;
+  cache.put(cache.age(), 40, 20, large);
+  cache.put(cache.age(), 40, 21, early_one);
+  cache.put(cache.age(), 40, 22, full);
+  CHECK_FALSE(take(cache, {20}));
+  CHECK_FALSE(take(cache, {21}));
+  CHECK(take(cache, {22})->records == std::vector{full});
+  RecordMove one_more;
+  one_more.by[static_cast<std::size_t>(Status::spam)] = 1;
+  cache.committed({{22, one_more}}, 40);
+  CHECK_FALSE(take(cache, {22}));
+
   cache.changes_all();
   cache.committed({}, 41);
   for (const std::int64_t id : {1, 2, 9}) CHECK_FALSE(take(cache, {id}));

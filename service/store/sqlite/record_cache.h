@@ -26,9 +26,10 @@ struct RecordMove;
 
 class RecordCache {
  public:
-  // Rows at most, 48 bytes each; room is made as they come. Of four rows that would stand at one place the
-  // one that came longest ago goes.
-  static constexpr std::size_t kMost = 1U << 17U;
+  // Rows at most, 32 bytes each; room is made as they come. Of nine rows that would stand at one place the
+  // one that came longest ago goes. Rows that count 2^17 of a kind, or have times before 1970 or after
+  // 2112, are none for it.
+  static constexpr std::size_t kMost = 1U << 18U;
 
   explicit RecordCache(std::size_t most = kMost);
 
@@ -48,7 +49,7 @@ class RecordCache {
       const Set& set = sets_[set_of(ids[i])];
       const std::size_t slot = slot_of(set, ids[i]);
       if (slot == kTogether) return std::nullopt;
-      taken.records[i] = set[slot].record;
+      taken.records[i] = set[slot].record();
     }
     taken.counted = counted_;
     return taken;
@@ -68,12 +69,19 @@ class RecordCache {
   void committed(const std::unordered_map<std::int64_t, RecordMove>& moves, std::int64_t counted);
 
  private:
-  static constexpr std::size_t kTogether = 4;
+  static constexpr std::size_t kTogether = 8;
   static constexpr std::size_t kFirstSets = 256;
   struct Entry {
     std::int64_t id = 0;  // 0: free
-    Record record;
+    std::uint64_t first_seen : 52 = 0, rejected_low : 12 = 0;
+    std::uint64_t last_seen : 52 = 0, checked_low : 12 = 0;
+    std::uint64_t approved : 17 = 0, spam : 17 = 0, pending : 17 = 0, rejected_high : 5 = 0,
+                             checked_high : 5 = 0;
+
+    Record record() const;
+    bool take(std::int64_t of, const Record& record);  // false: it does not fit, and nothing is changed
   };
+  static_assert(sizeof(Entry) == 32);
   using Set = std::array<Entry, kTogether>;  // the latest first
 
   // Ids are keyed hashes.
@@ -83,6 +91,7 @@ class RecordCache {
         std::find_if(set.begin(), set.end(), [id](const Entry& one) { return one.id == id; }) - set.begin());
   }
   void enter(std::int64_t id, const Record& record);
+  void enter(const Entry& entry);
   void erase(std::int64_t id);
   void grow();
 
