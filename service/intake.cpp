@@ -182,7 +182,6 @@ Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::o
   if (!recalled) return tl::unexpected(std::move(recalled).error());
   judged.recalled = std::move(*recalled);
   judged.evidence.facts = judged.recalled.facts;
-
   const auto began = std::chrono::steady_clock::now();
   if (!rules) rules = this->rules(judged.evidence.comment.site);
   if (foreign) judged.recalled.site.policy.moderation = Moderation::publish;
@@ -247,7 +246,6 @@ Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now
   const std::string site = keep.comment.site;
   auto kept = store_.keep(std::move(keep));
   if (!kept) return tl::unexpected(std::move(kept).error());
-
   Receipt receipt{.id = kept->id, .status = kept->status, .receipt = receipt_of(kept->id), .verdict = {}};
   receipt.replayed = kept->replayed;
   give_token(receipt);
@@ -272,6 +270,7 @@ Keep Intake::keep_of(Judged& judged, Id id, Status status, Time now) {
   keep.comment.received_at = now;
   keep.verdict = judged.verdict;
   keep.facts = std::move(judged.recalled.facts);
+  keep.waiting = judged.recalled.waiting;
   keep.domains = std::move(judged.domains);
   keep.copy_hash = judged.evidence.copy_hash;
   keep.sketch = judged.evidence.sketch;
@@ -354,6 +353,7 @@ Result<std::vector<Imported>> Intake::import(std::vector<Gathered> rows, Time no
     keep.comment.discard = keep.comment.status == Status::spam && keep.verdict.action == Action::discard;
     keep.comment.received_at = now;
     keep.facts = std::move(recalled[i].facts);
+    keep.waiting = recalled[i].waiting;
     keep.domains = std::move(row.domains);
     keep.copy_hash = row.evidence.copy_hash;
     keep.sketch = row.evidence.sketch;

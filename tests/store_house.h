@@ -164,6 +164,7 @@ inline Id submit(Store& store, const Draft& draft) {
   Keep keep = keep_of(draft);
   keep.facts = recalled.facts;
   keep.reservation = recalled.reservation;
+  keep.waiting = recalled.waiting;
   return value_of(store.keep(std::move(keep))).id;
 }
 

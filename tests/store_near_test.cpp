@@ -1,6 +1,7 @@
 // Near copies: what is remembered of texts that were nearly this one, bounded, exact under decisions and
 // undo.
 #include <algorithm>
+#include <array>
 #include <random>
 #include <thread>
 #include <vector>
@@ -194,6 +195,46 @@ TEST_CASE("a look and a released reservation leave no near copy") {
   keep.comment.site = "nowhere";
   CHECK_FALSE(house.store->keep(std::move(keep)).has_value());
   check_near(facts_of(*house.store, offer(2)), 0, 0, 0, 0);
+}
+
+TEST_CASE("recall tells how many that are alike wait, whatever became of them") {
+  House house;
+  std::mt19937 random(31);
+  const auto one_of = [&](std::size_t count) { return static_cast<std::size_t>(random() % count); };
+  std::vector<Id> ids, decisions;
+  const auto drop_gone = [&] {
+    std::erase_if(ids, [&](const Id& id) { return !house.store->comment({}, id).has_value(); });
+  };
+  std::size_t most = 0;
+  for (int step = 0; step < 400; ++step) {
+    const std::size_t what = one_of(20);
+    if (ids.size() < 12 || (what < 6 && ids.size() < 40)) {
+      Draft draft = offer(static_cast<int>(one_of(30)));
+      draft.status = one_of(4) == 0 ? Status::spam : one_of(4) == 0 ? Status::approved : Status::pending;
+      ids.push_back(submit(*house.store, draft));
+    } else if (what < 14) {
+      const auto kind =
+          std::array{DecisionKind::approve, DecisionKind::reject, DecisionKind::spam}[one_of(3)];
+      if (const auto settled = house.store->settle(deciding(kind, {ids[one_of(ids.size())]})))
+        decisions.push_back(settled->id);
+    } else if (what < 17 && !decisions.empty()) {
+      (void)house.store->undo(undoing(decisions[one_of(decisions.size())]));
+    } else if (what == 17) {
+      done(house.store->remove({}, ids[one_of(ids.size())], "mona", kNoon));
+      drop_gone();
+    } else if (what == 18) {
+      house.reopen();
+    }
+    const auto waiting = static_cast<std::size_t>(std::count_if(ids.begin(), ids.end(), [&](const Id& id) {
+      return status_now(*house.store, id) == Status::pending;
+    }));
+    most = std::max(most, waiting);
+    CHECK(value_of(house.store->recall(probe_of(offer(7)))).waiting == waiting);
+  }
+  CHECK(most > 8);
+  CHECK(value_of(house.store->recall(probe_of(remark()))).waiting == 0);
+  for (int i = 0; i < 100; ++i) submit(*house.store, offer(i));
+  CHECK(value_of(house.store->recall(probe_of(offer(7)))).waiting == 64);
 }
 
 TEST_CASE("near copies are forgotten after 30 days, what people decided after 180") {

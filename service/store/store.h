@@ -80,6 +80,7 @@ struct Recalled {
   Facts facts;
   Site site;
   std::uint64_t reservation = 0;  // hand it to keep or to release; 0: none
+  std::uint32_t waiting = 0;      // kept comments that are nearly or exactly the same and wait; stops at 64
 };
 
 // What a client was answered about a comment that it keeps itself. nothing: the check could not be made, or
@@ -104,6 +105,7 @@ struct Keep {
   Sketch sketch{};
   Id author_key;  // the author is known by it besides what the comment says; empty: not
   std::uint64_t reservation = 0;
+  std::uint32_t waiting = 0;  // as recalled
   Once once;
   std::optional<Foreign> foreign = {};  // REQUIRES status checked
 };

@@ -24,7 +24,6 @@ constexpr std::uint32_t kCopiesExamined = 5'000;
 
 }  // namespace
 
-// On the submitter's thread, and only where recall saw somebody alike.
 std::uint32_t Engine::cluster_of(const Keep& keep) {
   const Facts& facts = keep.facts;
   const auto site = sites_.find(keep.comment.site);
@@ -33,14 +32,7 @@ std::uint32_t Engine::cluster_of(const Keep& keep) {
     const std::uint32_t settled = facts.copies_spam + facts.copies_approved;
     return 1 + (facts.copies > settled ? facts.copies - settled : 0);
   }
-  // Without a hash of its own, so that equal ones count as well.
-  const Near::Ask ask{.site = site->no, .copy_hash = 0, .sketch = keep.sketch, .now = facts.now, .self = 0};
-  const std::vector<std::int64_t> others = near_.lately(ask, kMostOfCluster);
-  const auto waiting = read([&](Db& db) -> Result<std::uint32_t> {
-    return static_cast<std::uint32_t>(
-        std::count_if(others.begin(), others.end(), [&](std::int64_t seq) { return waits(db, seq); }));
-  });
-  return 1 + waiting.value_or(0);
+  return 1 + keep.waiting;
 }
 
 Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) {

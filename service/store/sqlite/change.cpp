@@ -163,7 +163,7 @@ void set_state(Change& change, const Keys& keys, const Row& row, const State& st
   after.stands_as = state.counts_as.value_or(state.status);
   after.decided = state.decided;
   change.deltas.changed(before, after);
-  near_stands(change, row.seq, kin_of(after.stands_as, state.decided));
+  near_stands(change, row.seq, kin_of(after.stands_as, state.decided), after.status == Status::pending);
   change.db
       .use(
           "UPDATE comment SET status = ?2, decided = ?3, discard = ?4, latest_decision = ?5, version = "

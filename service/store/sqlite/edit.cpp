@@ -72,7 +72,8 @@ Result<Kept> Engine::edit(const Edit& edit) {
                  .site = after.site,
                  .copy_hash = after.copy_hash,
                  .at = after.comment.received_at,
-                 .sketch = edit.sketch},
+                 .sketch = edit.sketch,
+                 .waits = after.comment.status == Status::pending},
                 kin_of(after.stands_as(), after.comment.decided));
     const std::string domains = codec::write(after.domains);
     db.use(
@@ -145,7 +146,8 @@ Result<Rechecked> Engine::rejudge(const Rejudge& wish) {
       after.score = one.verdict.score;
       after.doubt = doubt_of(one.verdict, sites_.find(row->site)->site.policy.hold, row->cluster);
       change.deltas.changed(counted(*row, keys_), counted(after, keys_));
-      near_stands(change, row->seq, kin_of(after.comment.status, false));
+      near_stands(change, row->seq, kin_of(after.comment.status, false),
+                  after.comment.status == Status::pending);
       db.use(
             "UPDATE comment SET status = ?2, discard = ?3, version = ?4, verdict = ?5, facts = ?6, score = "
             "?7,"

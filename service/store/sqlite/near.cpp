@@ -114,6 +114,7 @@ void Shelf::put(const NearEntry& entry, bool told) {
   one.site = static_cast<std::uint32_t>(entry.site);
   one.told = told;
   one.gone = false;
+  one.waits = entry.waits;
   more_[here] = {.seq = entry.seq, .copy_hash = entry.copy_hash, .at = entry.at};
   enter(entry.seq, last_);
   if (items_.size() * kBands <= heads_.size()) {
@@ -141,6 +142,10 @@ void Shelf::rename(std::int64_t seq, std::int64_t to) {
   leave(seq);
   more_[place(number)].seq = to;
   enter(to, number);
+}
+
+void Shelf::set_waits(std::int64_t seq, bool waits) {
+  if (const std::uint32_t number = number_of(seq); number != 0) items_[place(number)].waits = waits;
 }
 
 template <class F>
@@ -185,7 +190,8 @@ bool Shelf::each(std::int64_t of_site, const Sketch& sketch, F&& near, std::size
             .site = of_site,
             .copy_hash = more_[here].copy_hash,
             .at = more_[here].at,
-            .sketch = one.sketch},
+            .sketch = one.sketch,
+            .waits = one.waits},
            one.told);
     }
   }
@@ -203,6 +209,7 @@ Near::Seen Near::look(const Ask& ask, std::uint64_t reservation) {
   const std::lock_guard guard(lock_);
   recent_.each(ask.site, ask.sketch, [&](const NearEntry& entry, bool) {
     if (entry.at >= ask.now - kNearRetention && counted(entry)) ++seen.copies;
+    if (entry.waits && entry.seq > 0 && entry.seq != ask.self) ++seen.waiting;
   });
   spam_.each(ask.site, ask.sketch, [&](const NearEntry& entry, bool told) {
     if (entry.at < ask.now - (told ? kToldRetention : kNearRetention) || !counted(entry)) return;
@@ -212,7 +219,7 @@ Near::Seen Near::look(const Ask& ask, std::uint64_t reservation) {
   ham_.each(ask.site, ask.sketch, [&](const NearEntry& entry, bool) {
     if (entry.at >= ask.now - kToldRetention && counted(entry)) ++seen.ham;
   });
-  for (std::uint32_t* count : {&seen.copies, &seen.spam, &seen.spam_told, &seen.ham})
+  for (std::uint32_t* count : {&seen.copies, &seen.spam, &seen.spam_told, &seen.ham, &seen.waiting})
     *count = std::min(*count, kEnough);
   if (reservation != 0) {
     recent_.put({.seq = -static_cast<std::int64_t>(reservation),
@@ -242,6 +249,7 @@ void Near::kept(std::uint64_t reservation, const NearEntry& entry, Kin kin) {
   const std::int64_t mark = -static_cast<std::int64_t>(reservation);
   if (reservation != 0 && recent_.has(mark)) {
     recent_.rename(mark, entry.seq);
+    recent_.set_waits(entry.seq, entry.waits);
   } else {
     recent_.put(entry, false);
   }
@@ -259,12 +267,9 @@ void Near::gone(std::int64_t seq) {
   for (Shelf* shelf : {&recent_, &spam_, &ham_}) shelf->drop(seq);
 }
 
-std::vector<std::int64_t> Near::others(const Ask& ask, std::size_t most) {
-  return among({&recent_, &spam_, &ham_}, ask, most);
-}
-
-std::vector<std::int64_t> Near::lately(const Ask& ask, std::size_t most) {
-  return among({&recent_}, ask, most);
+void Near::set_waits(std::int64_t seq, bool waits) {
+  const std::lock_guard guard(lock_);
+  recent_.set_waits(seq, waits);
 }
 
 Near::Alike Near::alike(const Ask& ask, std::size_t steps) {
@@ -282,6 +287,14 @@ Near::Alike Near::alike(const Ask& ask, std::size_t steps) {
   std::sort(found.begin(), found.end(), std::greater<>());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return alike;
+}
+
+std::vector<std::int64_t> Near::others(const Ask& ask, std::size_t most) {
+  return among({&recent_, &spam_, &ham_}, ask, most);
+}
+
+std::vector<std::int64_t> Near::lately(const Ask& ask, std::size_t most) {
+  return among({&recent_}, ask, most);
 }
 
 std::vector<std::int64_t> Near::among(std::initializer_list<const Shelf*> shelves, const Ask& ask,

@@ -38,6 +38,7 @@ struct NearEntry {
   std::int64_t copy_hash = 0;
   Time at = 0;  // when it came to us
   Sketch sketch{};
+  bool waits = false;  // for a moderator
 };
 
 // The newest of a kind, found by a band in common. One thread at a time.
@@ -51,6 +52,7 @@ class Shelf {
   void put(const NearEntry& entry, bool told);
   void drop(std::int64_t seq);
   void rename(std::int64_t seq, std::int64_t to);
+  void set_waits(std::int64_t seq, bool waits);
   bool has(std::int64_t seq) const { return number_of(seq) != 0; }
   std::size_t size() const { return count_; }
 
@@ -68,6 +70,7 @@ class Shelf {
     std::uint32_t site = 0;
     bool told = false;
     bool gone = false;
+    bool waits = false;
   };
   struct More {
     std::int64_t seq = 0;
@@ -109,9 +112,10 @@ class Near {
     Time now = 0;
     std::int64_t self = 0;  // a kept comment that is not counted; 0: none
   };
-  // Each stops at 64. Exact copies that Facts::copies counts are left out everywhere.
+  // Each stops at 64. Exact copies that Facts::copies counts are left out everywhere but among those that
+  // wait, which are kept already.
   struct Seen {
-    std::uint32_t copies = 0, spam = 0, spam_told = 0, ham = 0;
+    std::uint32_t copies = 0, spam = 0, spam_told = 0, ham = 0, waiting = 0;
   };
 
   Near() : Near(Room{}) {}
@@ -125,6 +129,7 @@ class Near {
   // It stands otherwise now, or its text is another one (then `changed`).
   void stands(const NearEntry& entry, Kin kin, bool changed);
   void gone(std::int64_t seq);
+  void set_waits(std::int64_t seq, bool waits);  // nothing when it is not one of those that came lately
 
   // The others that are near, newest first, at most `most`.
   std::vector<std::int64_t> others(const Ask& ask, std::size_t most);

@@ -59,7 +59,8 @@ bool near_entry(Db& db, std::int64_t seq, NearEntry& entry, Kin& kin) {
   return true;
 }
 
-void near_stands(Change& change, std::int64_t seq, Kin kin) {
+void near_stands(Change& change, std::int64_t seq, Kin kin, bool waits) {
+  change.after.push_back([&near = change.near, seq, waits] { near.set_waits(seq, waits); });
   NearEntry entry;
   Kin before = Kin::recent;
   if (!near_entry(change.db, seq, entry, before) || before == kin) return;
@@ -205,6 +206,9 @@ void near_load(Db& db, Near& near, std::size_t recent) {
     else
       near.kept(0, entry, kin);
   }
+  // A partial index has them, without their rows.
+  auto query = db.use("SELECT seq FROM comment INDEXED BY comment_site_score WHERE status = 0");
+  while (query.step()) near.set_waits(query.integer(0), true);
 }
 
 }  // namespace chaffinch::sqlite

@@ -13,8 +13,8 @@ namespace chaffinch::sqlite {
 
 // A comment came; nothing without a sketch.
 void near_came(Change&, const NearEntry&, Kin, std::uint64_t reservation);
-// It stands otherwise now.
-void near_stands(Change&, std::int64_t seq, Kin);
+// It stands otherwise now, as one that waits for a moderator or not.
+void near_stands(Change&, std::int64_t seq, Kin, bool waits);
 // Its text is another one now. REQUIRES entry.seq is kept.
 void near_edited(Change&, const NearEntry&, Kin);
 // The comment goes. What people or the machine found out about its text stays until its own time is over,

@@ -144,6 +144,7 @@ Result<Recalled> Engine::recall(const Probe& probe) {
   facts.near_spam = near.spam;
   facts.near_spam_told = near.spam_told;
   facts.near_ham = near.ham;
+  recalled.waiting = near.waiting;
 
   const RowsWanted wanted(no, keys, ask.domains, ask.copy_hash);
   const std::vector<BlockSought> blocks = blocks_sought(probe);
@@ -288,7 +289,8 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
              .site = site_no,
              .copy_hash = static_cast<std::int64_t>(keep.copy_hash),
              .at = comment.received_at,
-             .sketch = keep.sketch},
+             .sketch = keep.sketch,
+             .waits = comment.status == Status::pending},
             kin_of(prepared.counted.stands_as, false), keep.reservation);
 
   prepared.counted.seq = seq;
