@@ -214,6 +214,17 @@ TEST_CASE("a cached record is there until it is changed, and none is taken that 
   cache.committed({{22, one_more}}, 40);
   CHECK_FALSE(take(cache, {22}));
 
+  // More changes than are noted, as of a disk that is full for days: whatever was changed is gone.
+  cache.put(cache.age(), 40, 70'000, record_of(1));
+  for (std::int64_t id = 1'000; id <= 70'000; ++id) {
+    cache.changes(id);
+    cache.makes(id);
+  }
+  cache.committed({}, 40);
+  CHECK_FALSE(take(cache, {70'000}));
+  for (const std::int64_t id : {1, 2, 9}) cache.put(cache.age(), 40, id, record_of(1));
+  CHECK(take(cache, {1, 2, 9}));
+
   cache.changes_all();
   cache.committed({}, 41);
   for (const std::int64_t id : {1, 2, 9}) CHECK_FALSE(take(cache, {id}));

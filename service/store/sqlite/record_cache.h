@@ -62,15 +62,23 @@ class RecordCache {
 
   // ---- The writer's thread only. In a transaction, which may come to nothing: this row is changed, all may
   // be, or one is made by the backlog's first move of it ...
-  void changes(std::int64_t id) { changed_.push_back(id); }
+  void changes(std::int64_t id) {
+    if (changed_.size() < kNoted)
+      changed_.push_back(id);
+    else
+      all_changed_ = true;
+  }
   void changes_all() { all_changed_ = true; }
-  void makes(std::int64_t id) { made_.push_back(id); }
+  void makes(std::int64_t id) {
+    if (made_.size() < kNoted) made_.push_back(id);
+  }
   // ... and it is on disk, with these moves of the backlog in the tables.
   void committed(const std::unordered_map<std::int64_t, RecordMove>& moves, std::int64_t counted);
 
  private:
   static constexpr std::size_t kTogether = 8;
   static constexpr std::size_t kFirstSets = 256;
+  static constexpr std::size_t kNoted = 1U << 16U;  // changes that are not on disk yet, or never came to be
   struct Entry {
     std::int64_t id = 0;  // 0: free
     std::uint64_t first_seen : 52 = 0, rejected_low : 12 = 0;
