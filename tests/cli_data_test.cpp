@@ -304,6 +304,15 @@ TEST_CASE("a replay that nobody takes leaves with 1 and says why") {
     CHECK(ran.code == 1);
     CHECK(ran.out.find("401 ") != std::string::npos);
     CHECK(ran.err.find("answered 401") != std::string::npos);
+    // The admin token that a first start prints is for all sites; no row would be taken, so few are sent.
+    std::string many;
+    for (int i = 0; i < 200; ++i) many += row(i, "Fine.");
+    const Ran nowhere = run_program({"replay", home.write("many.jsonl", many), "--to",
+                                     "http://127.0.0.1:" + std::to_string(free_port), "--token",
+                                     server.token(), "--connections", "2"});
+    CHECK(nowhere.code == 1);
+    CHECK(nowhere.err.find("name one with --site ID") != std::string::npos);
+    CHECK(nowhere.out.find("200 sent") == std::string::npos);
     server.signal(SIGTERM);
     CHECK(server.wait() == 0);
   }

@@ -210,6 +210,7 @@ class Replayer {
 
   void count_answer(int status, const std::string& comment, const std::string& body, float milliseconds) {
     const std::lock_guard guard(lock_);
+    const bool about_site = status >= 400 && body.find(R"("where":"/site")") != std::string::npos;
     lost_in_a_row_ = 0;
     ++sent_;
     ++by_status_[status];
@@ -220,9 +221,10 @@ class Replayer {
       refused_ = true;
       progress_.clear();
       err("chaffinch: answered " + std::to_string(status) + ": " + plain(body.substr(0, 500)) + "\n");
+      if (about_site && wish_.site.empty()) err("This token is for all sites: name one with --site ID.\n");
     }
     if (status < 300) ++accepted_;
-    if (status == 401 || status == 403) {  // it would be the same for every row
+    if (status == 401 || status == 403 || about_site) {  // it would be the same for every row
       stopping_ = true;
       pause_.notify_all();
     }
