@@ -378,6 +378,10 @@ TEST_CASE("a look ends after 192 that are not near, and takes near ones for none
     CHECK(near.look(ask, 0).copies == (between < 48 ? 1 : 0));
     // Whoever asks for all of them gets it.
     CHECK(near.alike(ask, 1'024).seqs.size() == 1);
+    CHECK(near.others(ask, 64) == std::vector<std::int64_t>{1});
+    CHECK(near.waiting(ask, 64).empty());
+    near.set_waits(1, true);
+    CHECK(near.waiting(ask, 64) == std::vector<std::int64_t>{1});
     for (int i = 0; i < 63; ++i) put(sketch);
     CHECK(near.look(ask, 0).copies == 63);  // the oldest is behind 64 others of its bands
   }

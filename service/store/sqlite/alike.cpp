@@ -1,12 +1,9 @@
-// What is (nearly) the same: how many wait when a comment comes, which wait after a decision, and all of
-// them.
+// What is (nearly) the same: which wait after a decision, and all of them.
 #include <algorithm>
-#include <map>
+#include <functional>
+#include <set>
 
-#include "analysis/sketch.h"
-#include "store/sqlite/doubt.h"
 #include "store/sqlite/engine.h"
-#include "store/sqlite/leases.h"
 #include "store/sqlite/pages.h"
 
 namespace chaffinch::sqlite {
@@ -14,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kDecided = 50;  // of a decision, comments that are looked at
 constexpr std::size_t kEach = 200;      // near ones looked for, of each of these
-constexpr std::size_t kAsked = 500;     // whose status is asked, of all together
+constexpr std::size_t kTogether = 500;  // counted, of all together
 constexpr std::size_t kTold = 100;      // named in the answer
 constexpr std::uint32_t kShortOnes =
     10;  // decided comments too short for a sketch: their equals are searched for
@@ -23,17 +20,6 @@ constexpr std::size_t kDeep = 1'024;  // along a band, of a cluster
 constexpr std::uint32_t kCopiesExamined = 5'000;
 
 }  // namespace
-
-std::uint32_t Engine::cluster_of(const Keep& keep) {
-  const Facts& facts = keep.facts;
-  const auto site = sites_.find(keep.comment.site);
-  if (keep.comment.status != Status::pending || !site || facts.copies + facts.near_copies == 0) return 1;
-  if (empty(keep.sketch)) {
-    const std::uint32_t settled = facts.copies_spam + facts.copies_approved;
-    return 1 + (facts.copies > settled ? facts.copies - settled : 0);
-  }
-  return 1 + keep.waiting;
-}
 
 Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) {
   return read([&](Db& db) -> Result<NearPending> {
@@ -55,7 +41,7 @@ Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) 
         decided.push_back({query.integer(0), query.integer(1), query.integer(2), query.id(3)});
       }
     }
-    std::map<std::int64_t, bool, std::greater<>> seen;  // by seq, the newest first: whether it waits
+    std::set<std::int64_t, std::greater<>> seen;  // by seq, the newest first
     NearPending near;
     std::size_t most = 0;
     std::uint32_t short_ones = 0;
@@ -64,7 +50,7 @@ Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) 
       NearEntry entry;
       Kin kin = Kin::recent;
       if (near_entry(db, one.seq, entry, kin)) {
-        alike = near_.lately(
+        alike = near_.waiting(
             {.site = one.site, .copy_hash = 0, .sketch = entry.sketch, .now = entry.at, .self = one.seq},
             kEach);
       } else if (one.copy_hash != 0 && short_ones < kShortOnes) {
@@ -81,20 +67,15 @@ Result<NearPending> Engine::near_pending(const std::string& reach, Id decision) 
       }
       std::size_t here = 0;
       for (const std::int64_t seq : alike) {
-        auto known = seen.find(seq);
-        if (known == seen.end()) {
-          if (seen.size() == kAsked) continue;
-          known = seen.emplace(seq, waits(db, seq)).first;
-        }
-        here += known->second ? 1 : 0;
+        if (seen.size() < kTogether) seen.insert(seq);
+        here += seen.contains(seq) ? 1 : 0;
       }
       if (here > most) {
         most = here;
         near.like = one.id;
       }
     }
-    for (const auto& [seq, waiting] : seen) {
-      if (!waiting) continue;
+    for (const std::int64_t seq : seen) {
       if (++near.count > kTold) continue;
       auto query = db.use("SELECT id, version FROM comment WHERE seq = ?1");
       if (query.bind(seq).step()) near.targets.push_back({query.id(0), query.as<std::int32_t>(1)});

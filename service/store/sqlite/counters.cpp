@@ -47,6 +47,21 @@ RecordMove& RecordMove::operator+=(const RecordMove& more) {
   return *this;
 }
 
+Record moved(Record record, const RecordMove& by) {
+  const auto add = [&](std::uint32_t& count, Status status) {
+    const std::int64_t sum = count + std::int64_t{by.by[at(status)]};
+    count = static_cast<std::uint32_t>(std::max<std::int64_t>(0, sum));
+  };
+  add(record.approved, Status::approved);
+  add(record.rejected, Status::rejected);
+  add(record.spam, Status::spam);
+  add(record.pending, Status::pending);
+  add(record.checked, Status::checked);
+  record.first_seen = earliest(record.first_seen, by.first);
+  record.last_seen = std::max(record.last_seen, by.last);
+  return record;
+}
+
 CopyMove& CopyMove::operator+=(const CopyMove& more) {
   count += more.count;
   spam += more.spam;

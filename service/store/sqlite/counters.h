@@ -35,6 +35,9 @@ struct RecordMove {
   RecordMove& operator+=(const RecordMove& more);
 };
 
+// A record with a move, as write_record makes its row.
+Record moved(Record record, const RecordMove& by);
+
 using CopyName = std::pair<std::int64_t, std::int64_t>;  // site, hash
 
 struct CopyMove {

@@ -18,7 +18,6 @@
 //   schema       migrations, and opening the file         keys       keyed hashes
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <limits>
@@ -201,7 +200,6 @@ class Engine final : public Store {
     std::optional<std::int64_t> content_key;  // of one whose client keeps it
   };
   Prepared prepare(const Keep& keep);
-  std::uint32_t cluster_of(const Keep& keep);
   Result<Kept> keep_in(Change& change, const Keep& keep, Prepared& prepared, bool imported);
   Result<std::int64_t> lane_of(const std::string& site) const;  // as learn_state has it
   // Lessons of comments, made before the writer's turn; each for one version of its comment.

@@ -290,24 +290,27 @@ Near::Alike Near::alike(const Ask& ask, std::size_t steps) {
 }
 
 std::vector<std::int64_t> Near::others(const Ask& ask, std::size_t most) {
-  return among({&recent_, &spam_, &ham_}, ask, most);
+  return among({&recent_, &spam_, &ham_}, ask, most, [](const NearEntry&) { return true; });
 }
 
-std::vector<std::int64_t> Near::lately(const Ask& ask, std::size_t most) {
-  return among({&recent_}, ask, most);
+std::vector<std::int64_t> Near::waiting(const Ask& ask, std::size_t most) {
+  return among({&recent_}, ask, most, [](const NearEntry& entry) { return entry.waits; });
 }
 
+// For people, who can wait for it: as far along the bands as there may be something.
+template <class Is>
 std::vector<std::int64_t> Near::among(std::initializer_list<const Shelf*> shelves, const Ask& ask,
-                                      std::size_t most) {
+                                      std::size_t most, const Is& wanted) {
   std::vector<std::int64_t> found;
   if (empty(ask.sketch)) return found;
   const auto take = [&](const NearEntry& entry, bool) {
-    if (entry.seq > 0 && entry.seq != ask.self && entry.copy_hash != ask.copy_hash)
+    if (entry.seq > 0 && entry.seq != ask.self && entry.copy_hash != ask.copy_hash && wanted(entry))
       found.push_back(entry.seq);
   };
   {
     const std::lock_guard guard(lock_);
-    for (const Shelf* shelf : shelves) shelf->each(ask.site, ask.sketch, take);
+    for (const Shelf* shelf : shelves)
+      shelf->each(ask.site, ask.sketch, take, Shelf::kSteps, Shelf::kSteps * Shelf::kBands);
   }
   std::sort(found.begin(), found.end(), std::greater<>());
   found.erase(std::unique(found.begin(), found.end()), found.end());

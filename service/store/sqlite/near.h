@@ -133,9 +133,8 @@ class Near {
 
   // The others that are near, newest first, at most `most`.
   std::vector<std::int64_t> others(const Ask& ask, std::size_t most);
-  // The same of those that came lately alone, among which are all that may wait for a moderator: what stands
-  // as spam or was approved is not walked.
-  std::vector<std::int64_t> lately(const Ask& ask, std::size_t most);
+  // The same of those that wait for a moderator.
+  std::vector<std::int64_t> waiting(const Ask& ask, std::size_t most);
   // The others on all shelves, walking `steps` along each band: for people who ask, not for what is
   // submitted.
   struct Alike {
@@ -145,8 +144,9 @@ class Near {
   Alike alike(const Ask& ask, std::size_t steps);
 
  private:
+  template <class Is>
   std::vector<std::int64_t> among(std::initializer_list<const Shelf*> shelves, const Ask& ask,
-                                  std::size_t most);
+                                  std::size_t most, const Is& wanted);
   void shelve(const NearEntry& entry, Kin kin);
 
   mutable std::mutex lock_;

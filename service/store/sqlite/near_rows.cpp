@@ -207,7 +207,8 @@ void near_load(Db& db, Near& near, std::size_t recent) {
       near.kept(0, entry, kin);
   }
   // A partial index has them, without their rows.
-  auto query = db.use("SELECT seq FROM comment INDEXED BY comment_site_score WHERE status = 0");
+  auto query = db.use("SELECT seq FROM comment INDEXED BY comment_site_score WHERE status = 0 AND seq >= ?1");
+  query.bind(oldest);
   while (query.step()) near.set_waits(query.integer(0), true);
 }
 

@@ -7,25 +7,6 @@
 #include "store/sqlite/counters.h"
 
 namespace chaffinch::sqlite {
-namespace {
-
-// As write_record has it.
-void move(Record& record, const RecordMove& by) {
-  const auto add = [&](std::uint32_t& count, Status status) {
-    const std::int64_t sum = count + std::int64_t{by.by[static_cast<std::size_t>(status)]};
-    count = static_cast<std::uint32_t>(std::max<std::int64_t>(0, sum));
-  };
-  add(record.approved, Status::approved);
-  add(record.rejected, Status::rejected);
-  add(record.spam, Status::spam);
-  add(record.pending, Status::pending);
-  add(record.checked, Status::checked);
-  if (record.first_seen == 0 || (by.first != 0 && by.first < record.first_seen)) record.first_seen = by.first;
-  record.last_seen = std::max(record.last_seen, by.last);
-}
-
-}  // namespace
-
 RecordCache::RecordCache(std::size_t most)
     : most_(most), sets_(std::min(kFirstSets, std::max<std::size_t>(std::bit_floor(most / kTogether), 1))) {}
 
@@ -47,13 +28,9 @@ void RecordCache::committed(const std::unordered_map<std::int64_t, RecordMove>& 
   for (const auto& [id, by] : moves) {
     Set& set = sets_[set_of(id)];
     if (const std::size_t slot = slot_of(set, id); slot != kTogether) {
-      Record record = set[slot].record();
-      move(record, by);
-      if (!set[slot].take(id, record)) erase(id);
+      if (!set[slot].take(id, moved(set[slot].record(), by))) erase(id);
     } else if (std::binary_search(made_.begin(), made_.end(), id)) {
-      Record record;
-      move(record, by);
-      enter(id, record);
+      enter(id, moved({}, by));
     }
   }
   for (const std::int64_t id : changed_) erase(id);

@@ -21,21 +21,6 @@ Record record_in(Db& db, std::int64_t id) {
   return record;
 }
 
-Record with(Record record, const RecordMove& lacking) {
-  const auto more = [&](std::uint32_t& count, Status status) {
-    count += static_cast<std::uint32_t>(std::max(0, lacking.by[static_cast<std::size_t>(status)]));
-  };
-  more(record.approved, Status::approved);
-  more(record.rejected, Status::rejected);
-  more(record.spam, Status::spam);
-  more(record.pending, Status::pending);
-  more(record.checked, Status::checked);
-  if (record.first_seen == 0 || (lacking.first != 0 && lacking.first < record.first_seen))
-    record.first_seen = lacking.first;
-  record.last_seen = std::max(record.last_seen, lacking.last);
-  return record;
-}
-
 // An author may be known in two ways, and most comments are counted in both: what is best known counts.
 Record better(Record author, const Record& token) {
   const auto most = [](std::uint32_t& count, std::uint32_t other) { count = std::max(count, other); };
@@ -71,7 +56,7 @@ struct Rows {
 std::optional<Remembered> together(const Rows& rows, const Backlog& backlog, const RowsWanted& sought) {
   const auto lacking = backlog.lacking(rows.counted, sought.records, sought.copy);
   if (!lacking) return std::nullopt;
-  const auto at = [&](std::size_t i) { return with(rows.records[i], lacking->records[i]); };
+  const auto at = [&](std::size_t i) { return moved(rows.records[i], lacking->records[i]); };
   Remembered known;
   known.author = sought.records[1] == 0 ? at(0) : better(at(0), at(1));
   known.email = at(2);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "analysis/address.h"
+#include "analysis/sketch.h"
 #include "analysis/text.h"
 #include "core/limits.h"
 #include "store/codec.h"
@@ -54,6 +55,15 @@ void tell(const Remembered& known, const Probe& probe, Facts& facts) {
   facts.copies += static_cast<std::uint32_t>(known.copy.count);
   facts.copies_spam = static_cast<std::uint32_t>(known.copy.spam);
   facts.copies_approved = static_cast<std::uint32_t>(known.copy.approved);
+}
+
+// How many wait and are the same or nearly so, this one among them.
+std::uint32_t cluster_of(const Keep& keep) {
+  const Facts& facts = keep.facts;
+  if (keep.comment.status != Status::pending || facts.copies + facts.near_copies == 0) return 1;
+  if (!empty(keep.sketch)) return 1 + keep.waiting;
+  const std::uint32_t settled = facts.copies_spam + facts.copies_approved;
+  return 1 + (facts.copies > settled ? facts.copies - settled : 0);
 }
 
 struct InThread {
