@@ -3,8 +3,8 @@
 #include "cli/cli.h"
 
 int main(int argc, char** argv) {
-  // A thread for each connection would spread the heap over eight arenas a core; four cost less memory and
-  // time.
-  mallopt(M_ARENA_MAX, 4);
+  // Threads that wait for slow clients would spread the heap over eight arenas a core; those at work have one
+  // each with so many.
+  mallopt(M_ARENA_MAX, 8);
   return chaffinch::cli::run(argc, argv);
 }

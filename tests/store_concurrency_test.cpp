@@ -1,4 +1,8 @@
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -30,6 +34,31 @@ class Stuck {
 
  private:
   sqlite3* db_ = nullptr;
+};
+
+// What those are told who do not wait.
+struct Heard {
+  Store::Then one() {
+    return [this](Result<Kept> said, std::shared_ptr<const void> rest) {
+      const std::scoped_lock holding(lock);
+      kept.push_back(std::move(said));
+      remains += rest != nullptr ? 1 : 0;
+      changed.notify_all();
+    };
+  }
+  std::size_t count() {
+    const std::scoped_lock holding(lock);
+    return kept.size();
+  }
+  bool all(std::size_t wanted) {
+    std::unique_lock holding(lock);
+    return changed.wait_for(holding, std::chrono::seconds(20), [&] { return kept.size() >= wanted; });
+  }
+
+  std::mutex lock;
+  std::condition_variable changed;
+  std::vector<Result<Kept>> kept;
+  int remains = 0;
 };
 
 }  // namespace
@@ -155,6 +184,13 @@ TEST_CASE("a full queue answers unavailable at once, and what waits in vain is n
   options.group_limit = 1;
   House house(options);
   Stuck stuck(house.file());
+  // The same of comments that nobody waits for, in a store of their own.
+  House unheard(options);
+  Stuck stuck_as_well(unheard.file());
+  Heard heard;
+  for (int i = 0; i < 16; ++i) unheard.store->keep(keep_of({}), heard.one());
+  CHECK(heard.count() >= 11);  // at once: the writer holds one, four wait
+
   std::atomic<int> kept{0}, unavailable{0}, other{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 16; ++t) {
@@ -179,4 +215,52 @@ TEST_CASE("a full queue answers unavailable at once, and what waits in vain is n
   CHECK(house.store->health().writable);
   CHECK(value_of(house.store->count(in_site(), 100)).count == 0);
   CHECK(value_of(house.store->recall(probe_of({}))).facts.recent_address_1h == 0);
+
+  REQUIRE(heard.all(16));
+  stuck_as_well.let_go();
+  for (const Result<Kept>& one : heard.kept) {
+    CHECK(refusal(one).code == Code::unavailable);
+    CHECK(refusal(one).retry_after > 0);
+  }
+  CHECK(value_of(unheard.store->count(in_site(), 100)).count == 0);
+  CHECK(value_of(unheard.store->recall(probe_of({}))).facts.recent_address_1h == 0);
+}
+
+TEST_CASE("who does not wait is told once, after the group is on disk, with what he brought along") {
+  Heard heard;
+  {
+    House house;
+    for (int i = 0; i < 200; ++i) {
+      Draft draft;
+      if (i % 5 == 0) draft.site = "nowhere";
+      house.store->keep(keep_of(draft), heard.one());
+    }
+    REQUIRE(heard.all(200));
+    CHECK(value_of(house.store->stats("blog")).pending == 160);
+    CHECK(value_of(house.store->recall(probe_of({}))).facts.email.pending == 160);
+    int refused = 0;
+    for (const Result<Kept>& one : heard.kept) {
+      if (one)
+        CHECK(value_of(house.store->comment("", one->id)).status == Status::pending);
+      else
+        refused += one.error().code == Code::not_found ? 1 : 0;
+    }
+    CHECK(refused == 40);
+
+    // One key makes one comment, whether or not somebody waits for it.
+    Keep first = keep_of({}), second = keep_of({});
+    first.once = second.once = {.scope = "blog", .key = "k", .fingerprint = "f", .at = 0};
+    house.store->keep(first, heard.one());
+    const Kept again = value_of(house.store->keep(second));
+    CHECK(again.replayed);
+    REQUIRE(heard.all(201));
+    CHECK(value_of(heard.kept.back()).id == again.id);
+
+    // A store that closes carries out what it took.
+    for (int i = 0; i < 50; ++i) house.store->keep(keep_of({}), heard.one());
+  }
+  REQUIRE(heard.all(251));
+  CHECK(std::count_if(heard.kept.begin() + 201, heard.kept.end(),
+                      [](const auto& one) { return one.has_value(); }) == 50);
+  CHECK(heard.remains == 251);  // each held something, until it was let go here
 }

@@ -1,5 +1,7 @@
 #include "store/sqlite/article_cache.h"
 
+#include <mutex>
+
 namespace chaffinch::sqlite {
 namespace {
 

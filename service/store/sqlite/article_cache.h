@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
+#include "brief_lock.h"
 #include "core/time.h"
 
 namespace chaffinch::sqlite {
@@ -32,7 +32,7 @@ class ArticleCache {
   void changed();  // one was opened or closed, which people do seldom: all go
 
  private:
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   std::unordered_map<std::string, Known> articles_;  // both guarded by lock_
   std::uint64_t age_ = 0;
 };

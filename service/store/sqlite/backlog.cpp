@@ -1,6 +1,7 @@
 #include "store/sqlite/backlog.h"
 
 #include <algorithm>
+#include <mutex>
 
 namespace chaffinch::sqlite {
 

@@ -10,13 +10,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "brief_lock.h"
 #include "store/sqlite/counters.h"
 #include "store/sqlite/db.h"
 
@@ -71,7 +71,7 @@ class Backlog {
   };
 
   Known& known_;
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   Moves now_, before_;  // changed by the writer's thread only, under lock_; before_ has been written
   std::size_t comments_ = 0;
   std::int64_t numbers_after_ = 0;

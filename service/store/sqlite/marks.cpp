@@ -1,6 +1,7 @@
 #include "store/sqlite/marks.h"
 
 #include <algorithm>
+#include <mutex>
 
 namespace chaffinch::sqlite {
 namespace {

@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "brief_lock.h"
 #include "core/time.h"
 #include "store/sqlite/keys.h"
 
@@ -69,7 +69,7 @@ class Marks {
   void take_out(Key& key);
   void drop(std::map<std::uint64_t, Reservation>::iterator which, std::uint64_t tag);
 
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   std::unordered_map<std::uint64_t, Times> times_;           // guarded by lock_
   Key* oldest_ = nullptr;                                    // guarded by lock_; least lately used
   Key* newest_ = nullptr;                                    // guarded by lock_

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
 
 #include "analysis/sketch.h"
 #include "store/sqlite/marks.h"

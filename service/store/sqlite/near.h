@@ -14,9 +14,9 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <mutex>
 #include <vector>
 
+#include "brief_lock.h"
 #include "core/comment.h"
 #include "core/evidence.h"
 #include "core/time.h"
@@ -149,7 +149,7 @@ class Near {
                                   std::size_t most, const Is& wanted);
   void shelve(const NearEntry& entry, Kin kin);
 
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   Shelf recent_, spam_, ham_;  // guarded by lock_
 };
 

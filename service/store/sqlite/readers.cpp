@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "waiting.h"
+
 namespace chaffinch::sqlite {
 
 Readers::Readers(const Db::Options& options, std::uint32_t count) {
@@ -11,7 +13,10 @@ Readers::Readers(const Db::Options& options, std::uint32_t count) {
 
 std::unique_ptr<Db> Readers::take() {
   std::unique_lock lock(lock_);
-  if (!free_.wait_for(lock, std::chrono::seconds(10), [&] { return !idle_.empty(); })) return nullptr;
+  if (idle_.empty()) {
+    const Waiting waiting;
+    if (!free_.wait_for(lock, std::chrono::seconds(10), [&] { return !idle_.empty(); })) return nullptr;
+  }
   auto db = std::move(idle_.back());
   idle_.pop_back();
   return db;

@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "brief_lock.h"
 #include "core/evidence.h"
 
 namespace chaffinch::sqlite {
@@ -104,7 +105,7 @@ class RecordCache {
   void grow();
 
   const std::size_t most_;
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   std::vector<Set> sets_;  // all below: guarded by lock_
   std::size_t count_ = 0;
   std::uint64_t age_ = 0;

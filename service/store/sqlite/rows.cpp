@@ -1,6 +1,7 @@
 #include "store/sqlite/rows.h"
 
 #include <algorithm>
+#include <mutex>
 #include <stdexcept>
 
 #include "analysis/impression.h"

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "brief_lock.h"
 #include "core/comment.h"
 #include "core/evidence.h"
 #include "core/site.h"
@@ -34,7 +34,7 @@ class Sites {
   std::vector<std::shared_ptr<const Entry>> all() const;
 
  private:
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   std::unordered_map<std::string, std::shared_ptr<const Entry>> by_id_;   // guarded by lock_
   std::unordered_map<std::int64_t, std::shared_ptr<const Entry>> by_no_;  // guarded by lock_
 };

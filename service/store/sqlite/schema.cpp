@@ -83,7 +83,7 @@ Db::Options writing(const StoreOptions& options, const std::string& file) {
   one.vfs = options.vfs;
   one.synchronous = options.synchronous;
   one.writes = true;
-  one.cache_kib = 3 * 1024;
+  one.cache_kib = 8 * 1024;
   return one;
 }
 

@@ -6,12 +6,15 @@
 
 #include <SQLiteCpp/Exception.h>
 
+#include "waiting.h"
+
 namespace chaffinch::sqlite {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kWatched = std::chrono::seconds(1);  // how often it is looked for what waits in vain
 // Idle work waits for a pause of the writers, so that it takes no time from a busy service.
 constexpr auto kPause = std::chrono::milliseconds(15);
 
@@ -26,6 +29,10 @@ Error refusal(const SQLite::Exception& error) {
                                    : "see the service's log; nothing was kept of this request");
 }
 
+Error waited_too_long() {
+  return unavailable("the write waited too long", "try again in a moment");
+}
+
 }  // namespace
 
 Writer::Writer(std::unique_ptr<Db> db, Near& near, Known& known, Backlog& backlog, const Options& options,
@@ -36,7 +43,8 @@ Writer::Writer(std::unique_ptr<Db> db, Near& near, Known& known, Backlog& backlo
       backlog_(backlog),
       options_(options),
       idle_(std::move(idle)),
-      thread_([this] { work(); }) {}
+      thread_([this] { work(); }),
+      watch_([this] { watch(); }) {}
 
 Writer::~Writer() {
   {
@@ -44,7 +52,9 @@ Writer::~Writer() {
     closing_ = true;
   }
   work_.notify_all();
+  closed_.notify_all();
   thread_.join();
+  watch_.join();
 }
 
 std::optional<Error> Writer::enqueue(Operation& operation, std::shared_ptr<Group>& group) {
@@ -62,6 +72,7 @@ std::optional<Error> Writer::enqueue(Operation& operation, std::shared_ptr<Group
 }
 
 std::optional<Error> Writer::wait(Operation& operation) {
+  const Waiting waiting;
   std::unique_lock lock(lock_);
   std::shared_ptr<Group> group;
   if (auto refused = enqueue(operation, group)) return refused;
@@ -71,7 +82,7 @@ std::optional<Error> Writer::wait(Operation& operation) {
     std::replace(group->operations.begin(), group->operations.end(), &operation,
                  static_cast<Operation*>(nullptr));
     --depth_;
-    return unavailable("the write waited too long", "try again in a moment");
+    return waited_too_long();
   }
   group->woken.wait(lock, [&] { return group->done; });
   return std::move(operation.error);
@@ -80,12 +91,47 @@ std::optional<Error> Writer::wait(Operation& operation) {
 void Writer::post(std::function<bool(Change&)> body) {
   auto operation = std::make_unique<Operation>();
   operation->body = std::move(body);
+  begin(std::move(operation));
+}
+
+void Writer::begin(std::unique_ptr<Operation> operation) {
   operation->owned = true;
-  const std::lock_guard guard(lock_);
-  std::shared_ptr<Group> group;
-  if (enqueue(*operation, group)) return;
-  operation.release();  // deleted by carry_out
-  if (depth_ == 1) work_.notify_one();
+  if (operation->then) operation->since = Clock::now();
+  std::optional<Error> refused;
+  {
+    const std::lock_guard guard(lock_);
+    std::shared_ptr<Group> group;
+    refused = enqueue(*operation, group);
+    if (!refused && depth_ == 1) work_.notify_one();
+    if (!refused) operation.release();  // deleted by carry_out or watch
+  }
+  if (refused) tell(*operation, std::move(refused));
+}
+
+void Writer::tell(Operation& operation, std::optional<Error> error) {
+  if (!operation.then) return;
+  operation.body = nullptr;  // so that `then` holds all that remains
+  operation.then(std::move(error));
+}
+
+// Whoever waits looks at the clock; this does so for those who do not. Never later than kPatience.
+void Writer::watch() {
+  std::unique_lock lock(lock_);
+  while (!closed_.wait_for(lock, kWatched, [&] { return closing_; })) {
+    const auto late = Clock::now() - kPatience + kWatched;
+    std::vector<std::unique_ptr<Operation>> vain;
+    for (const auto& group : waiting_) {
+      for (Operation*& one : group->operations) {
+        if (one == nullptr || !one->then || one->since > late) continue;
+        vain.emplace_back(std::exchange(one, nullptr));
+        --depth_;
+      }
+    }
+    if (vain.empty()) continue;
+    lock.unlock();
+    for (const auto& one : vain) tell(*one, waited_too_long());
+    lock.lock();
+  }
 }
 
 void Writer::wake() {
@@ -155,7 +201,7 @@ void Writer::write_backlog() {
   if (backlog_.empty()) return;
   at_leisure([&] {
     const std::int64_t through = backlog_.through();
-    begin(false);
+    begin_transaction(false);
     backlog_.mark(*db_, through);
     db_->exec("COMMIT");
     backlog_.written(through);
@@ -224,7 +270,9 @@ void Writer::carry_out(Group& group) {
     }
   }
   for (Operation* one : group.operations) {
-    if (one->owned) delete one;
+    if (!one->owned) continue;
+    tell(*one, std::move(one->error));
+    delete one;
   }
 }
 
@@ -233,7 +281,7 @@ void Writer::transact(Group& group, Counters& counters) {
   const bool arrivals = std::all_of(group.operations.begin(), group.operations.end(),
                                     [](const Operation* one) { return one->how.arrival; });
   const bool later = arrivals && backlog_.has_room(group.operations.size());
-  begin(later);
+  begin_transaction(later);
   if (!arrivals || !without_savepoints(group, counters, later)) {
     for (Operation* one : group.operations) with_savepoint(*one, counters);
   }
@@ -250,7 +298,7 @@ void Writer::transact(Group& group, Counters& counters) {
   backlog_.written(through);
 }
 
-void Writer::begin(bool later) {
+void Writer::begin_transaction(bool later) {
   db_->exec("BEGIN IMMEDIATE");
   if (!later) backlog_.write(*db_);
 }
@@ -266,7 +314,7 @@ bool Writer::without_savepoints(Group& group, Counters& counters, bool later) {
       other->error.reset();
       other->after.clear();
     }
-    begin(later);
+    begin_transaction(later);
     return false;
   }
   return true;

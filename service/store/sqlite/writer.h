@@ -11,6 +11,7 @@
 // a pause, or any other operation, writes it out.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -86,6 +87,34 @@ class Writer {
     return std::move(*answer);
   }
 
+  // The same without waiting: `then` gets the result once it is durable, in the writer's thread, or the error
+  // that run() would return, from whichever thread. It must be brief and must not throw. `remains` holds all
+  // that came with the body. It was made by other threads, and is better let go by one of them: memory that
+  // this thread gives back is fought for.
+  template <class R>
+  using Then = std::function<void(R, std::shared_ptr<const void> remains)>;
+  template <class R, class F>
+  void start(F body, How how, Then<R> then) {
+    struct Started {
+      F body;
+      Then<R> then;
+      std::optional<R> answer;
+    };
+    auto started = std::make_shared<Started>(Started{std::move(body), std::move(then), std::nullopt});
+    auto operation = std::make_unique<Operation>();
+    operation->how = how;
+    operation->body = [started](Change& change) {
+      started->answer.emplace(started->body(change));
+      return started->answer->has_value();
+    };
+    operation->then = [started = std::move(started)](std::optional<Error> error) mutable {
+      const Then<R> tell = std::move(started->then);  // `started` may be gone before it returns
+      R answer = error ? R(tl::unexpected(std::move(*error))) : std::move(*started->answer);
+      tell(std::move(answer), std::move(started));
+    };
+    begin(std::move(operation));
+  }
+
   // Carried out some time, or not at all when the queue is full. Nobody waits for it.
   void post(std::function<bool(Change&)> body);
 
@@ -97,7 +126,9 @@ class Writer {
   struct Operation {
     std::function<bool(Change&)> body;  // false: roll back to before it
     How how = {};
-    bool owned = false;  // made by post
+    bool owned = false;                                   // made by post or start
+    std::function<void(std::optional<Error>)> then = {};  // told at the end; empty: somebody waits, or nobody
+    std::chrono::steady_clock::time_point since = {};     // when it was begun, where `then` is there
     std::optional<Error> error;
     std::vector<std::function<void()>> after;
   };
@@ -109,11 +140,14 @@ class Writer {
   };
 
   std::optional<Error> wait(Operation& operation);
+  void begin(std::unique_ptr<Operation> operation);
+  static void tell(Operation& operation, std::optional<Error> error);
+  void watch();
   std::optional<Error> enqueue(Operation& operation, std::shared_ptr<Group>& group);
   void work();
   void carry_out(Group& group);
   void transact(Group& group, Counters& counters);
-  void begin(bool later);
+  void begin_transaction(bool later);
   void write_backlog();
   bool without_savepoints(Group& group, Counters& counters, bool later);
   void with_savepoint(Operation& operation, Counters& counters);
@@ -130,12 +164,14 @@ class Writer {
   Idle idle_;
   mutable std::mutex lock_;
   std::condition_variable work_;
+  std::condition_variable closed_;
   std::deque<std::shared_ptr<Group>> waiting_;  // guarded by lock_
   std::uint32_t depth_ = 0;                     // guarded by lock_
   bool closing_ = false;                        // guarded by lock_
   bool idle_work_ = true;                       // guarded by lock_
   CommitObserver observer_;                     // guarded by lock_
   std::thread thread_;
+  std::thread watch_;  // of what was started and waits for too long
 };
 
 }  // namespace chaffinch::sqlite
