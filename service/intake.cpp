@@ -58,22 +58,6 @@ Probe probe_of(const Evidence& evidence, const std::vector<std::string>& domains
   return probe;
 }
 
-// Hands a reservation back unless it was taken over by keep.
-class Reserved {
- public:
-  Reserved(Store& store, std::uint64_t reservation) : store_(store), reservation_(reservation) {}
-  ~Reserved() {
-    if (reservation_ != 0) store_.release(reservation_);
-  }
-  Reserved(const Reserved&) = delete;
-  Reserved& operator=(const Reserved&) = delete;
-  std::uint64_t take() { return std::exchange(reservation_, 0); }
-
- private:
-  Store& store_;
-  std::uint64_t reservation_;
-};
-
 // A receipt names the key that signed it, so that rotation does not invalidate those that are out.
 std::string sign(const SigningKey& key, Id comment) {
   return base64url(hmac_sha256(key.secret, "receipt:" + comment.text()));
@@ -126,11 +110,16 @@ void Intake::use(std::shared_ptr<const RuleSet> rules,
 }
 
 std::string Intake::receipt_of(Id id) const {
-  const std::lock_guard guard(lock_);
-  if (keys_.empty()) {
-    if (auto keys = store_.signing_keys()) keys_ = std::move(*keys);
+  SigningKey key;
+  {
+    const std::lock_guard guard(lock_);
+    if (keys_.empty()) {
+      if (auto keys = store_.signing_keys()) keys_ = std::move(*keys);
+    }
+    if (keys_.empty()) return {};
+    key = keys_.front();
   }
-  return keys_.empty() ? std::string() : sign(keys_.front(), id);
+  return sign(key, id);
 }
 
 std::optional<SigningKey> Intake::key_for(const std::function<bool(const SigningKey&)>& holds) const {
@@ -188,76 +177,6 @@ Result<Intake::Judged> Intake::judge(Submission submission, bool reserve, std::o
   judged.verdict = ask(*rules, judged.evidence, judged.recalled.site.policy);
   metrics_.judged(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   return judged;
-}
-
-Result<std::optional<Receipt>> Intake::replay(const Once& once) {
-  if (once.key.empty()) return std::nullopt;
-  auto before = store_.replay(once);
-  if (!before) return tl::unexpected(std::move(before).error());
-  if (!*before) return std::nullopt;
-  return Receipt{.id = (*before)->id,
-                 .status = (*before)->status,
-                 .receipt = receipt_of((*before)->id),
-                 .verdict = std::move((*before)->verdict),
-                 .replayed = true};
-}
-
-Result<Receipt> Intake::submit(Submission submission, const Once& once, Time now,
-                               std::optional<std::string_view> author_token) {
-  const std::optional<Id> known = author_key_of(submission, author_token.value_or(""), now);
-  Submission author;
-  author.site = submission.site;
-  author.author = submission.author;
-  // A first token is the comment's own id. What is spam gets none, so that nothing is remembered of machines
-  // that never come back with it.
-  const auto gives = [&](Status status) {
-    return author_token && author.author.id.empty() && (known || status != Status::spam) &&
-           !(author.author.name.empty() && author.author.email.empty());
-  };
-  const auto give_token = [&](Receipt& receipt) {
-    if (!gives(receipt.status)) return;
-    if (const auto key = key_for([](const SigningKey&) { return true; }))
-      receipt.author_token = write_author_token(key->secret, author, known.value_or(receipt.id), now);
-  };
-  // A repeated request is answered as the first one was, whatever the judge would say by now, and leaves no
-  // mark in the velocity.
-  if (auto before = replay(once); !before) {
-    return tl::unexpected(std::move(before).error());
-  } else if (*before) {
-    give_token(**before);
-    return std::move(**before);
-  }
-  auto judged = judge(std::move(submission), true, std::nullopt, now, now, known.value_or(Id{}));
-  if (!judged) return tl::unexpected(std::move(judged).error());
-  Reserved reserved(store_, judged->recalled.reservation);
-  // A reply belongs to a comment of the same article; anything else is a mistake of the front end.
-  if (!judged->recalled.facts.parent_known) {
-    return fail(Code::invalid, "the parent is not a comment of this article", "/parent",
-                "name the id of a comment of the same article, or leave parent out");
-  }
-  if (judged->recalled.facts.article_closed) {
-    return fail(Code::forbidden, "the article is closed for comments", "/article");
-  }
-
-  Keep keep = keep_of(*judged, new_id(now), status_of(judged->verdict.action), now);
-  keep.reservation = reserved.take();
-  keep.once = once;
-  if (gives(keep.comment.status)) keep.author_key = known.value_or(keep.comment.id);
-  const std::string site = keep.comment.site;
-  auto kept = store_.keep(std::move(keep));
-  if (!kept) return tl::unexpected(std::move(kept).error());
-  Receipt receipt{.id = kept->id, .status = kept->status, .receipt = receipt_of(kept->id), .verdict = {}};
-  receipt.replayed = kept->replayed;
-  give_token(receipt);
-  if (kept->replayed) {  // the first one was on its way
-    receipt.verdict = std::move(kept->verdict);
-    return receipt;
-  }
-  metrics_.submitted(site, kept->status);
-  metrics_.found(judged->verdict);
-  if (judged->verdict.unchecked) metrics_.unchecked(judged->evidence.facts.incomplete ? "recall" : "rules");
-  receipt.verdict = std::move(judged->verdict);
-  return receipt;
 }
 
 // Moves what it can out of `judged`; the verdict is copied.

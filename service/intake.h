@@ -11,14 +11,18 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analysis/ruleset.h"
+#include "brief_lock.h"
 #include "core/comment.h"
 #include "core/decision.h"
 #include "core/result.h"
 #include "core/verdict.h"
 #include "form_token.h"
+#include "later.h"
 #include "learning.h"
 #include "metrics.h"
 #include "store/store.h"
@@ -85,6 +89,10 @@ class Intake {
   // comment is spam and there was none.
   Result<Receipt> submit(Submission submission, const Once& once, Time now,
                          std::optional<std::string_view> author_token = std::nullopt);
+  // The same, on disk by the time that `then` is called, which the store's thread does (or this one, when
+  // nothing is to be kept); the receipt is written by whoever runs what it is given.
+  void submit(Submission submission, const Once& once, Time now, std::optional<std::string_view> author_token,
+              Later<Result<Receipt>> then);
 
   // A token for a form that is about to be shown for this article (form_token.h).
   Result<std::string> form_token(const std::string& site, const std::string& article, Time now) const;
@@ -152,6 +160,7 @@ class Intake {
   // policy about first comments and about holding everything does not: the client has its own. When its owner
   // has reported it, the answer is what the owner said.
   Result<Advice> advise(Asked asked, Time now);
+  void advise(Asked asked, Time now, Later<Result<Advice>> then);  // as submit
 
   // What the owner of a comment that was checked says of it: a decision that teaches. One that was never seen
   // is kept first. The same again changes nothing.
@@ -196,6 +205,26 @@ class Intake {
     Recalled recalled;
     std::vector<std::string> domains;
   };
+  struct Arrival;
+  // Hands a reservation back unless it was taken over by keep.
+  class Reserved {
+   public:
+    Reserved(Store& store, std::uint64_t reservation) : store_(store), reservation_(reservation) {}
+    ~Reserved() {
+      if (reservation_ != 0) store_.release(reservation_);
+    }
+    Reserved(const Reserved&) = delete;
+    Reserved& operator=(const Reserved&) = delete;
+    std::uint64_t take() { return std::exchange(reservation_, 0); }
+
+   private:
+    Store& store_;
+    std::uint64_t reservation_;
+  };
+  Result<std::optional<Receipt>> receive(Submission submission, const Once& once, Arrival& arrival);
+  Result<Receipt> receipt_for(Arrival& arrival);
+  void give_token(const Arrival& arrival, Receipt& receipt) const;
+  Result<bool> look_into(Asked& asked, Time now, Keep& keep, Advice& advice);
   Result<Judged> judge(Submission submission, bool reserve, std::optional<Id> self, Time now, Time as_of,
                        Id author_key = {}, std::shared_ptr<const RuleSet> rules = nullptr,
                        bool foreign = false);
@@ -218,7 +247,7 @@ class Intake {
   Metrics& metrics_;
   Learning* learning_ = nullptr;
   UsedForms forms_;
-  mutable std::mutex lock_;
+  mutable BriefLock lock_;
   std::shared_ptr<const RuleSet> rules_;                           // guarded by lock_
   std::map<std::string, std::shared_ptr<const RuleSet>> by_site_;  // guarded by lock_
   mutable std::vector<SigningKey> keys_;  // guarded by lock_; read again when a receipt does not verify

@@ -44,7 +44,8 @@ bool same_question(const SeenBefore& before, const Submission& asked, Time now) 
 
 }  // namespace
 
-Result<Advice> Intake::advise(Asked asked, Time now) {
+// Whether the comment is new and to be kept: then `keep` is ready for it. `advice` is what to say of it.
+Result<bool> Intake::look_into(Asked& asked, Time now, Keep& keep, Advice& advice) {
   const std::string site = asked.submission.site;
   std::optional<SeenBefore> before;
   if (!asked.test && (asked.again || asked.id)) {
@@ -55,11 +56,12 @@ Result<Advice> Intake::advise(Asked asked, Time now) {
   }
   // A person outranks the machine.
   if (before && before->reported_spam) {
-    return Advice{.id = before->comment.id,
-                  .told = *before->reported_spam ? Told::spam : Told::ham,
-                  .discard = false,
-                  .why = {},
-                  .verdict = {}};
+    advice = Advice{.id = before->comment.id,
+                    .told = *before->reported_spam ? Told::spam : Told::ham,
+                    .discard = false,
+                    .why = {},
+                    .verdict = {}};
+    return false;
   }
 
   const bool counts = !asked.test && !asked.again;
@@ -84,14 +86,14 @@ Result<Advice> Intake::advise(Asked asked, Time now) {
   }
   const std::uint64_t reservation = judged->recalled.reservation;
   if (asked.ruling) rule_on(judged->verdict, *asked.ruling);
-  Advice advice{.id = before ? before->comment.id : new_id(now),
-                .told = told_of(judged->verdict, judged->recalled.site.akismet_hold),
-                .discard = judged->verdict.action == Action::discard,
-                .why = {},
-                .verdict = judged->verdict};
+  advice = Advice{.id = before ? before->comment.id : new_id(now),
+                  .told = told_of(judged->verdict, judged->recalled.site.akismet_hold),
+                  .discard = judged->verdict.action == Action::discard,
+                  .why = {},
+                  .verdict = judged->verdict};
   if (advice.told == Told::nothing) advice.why = judged->verdict.unchecked ? kNotMade : kInDoubt;
   if (judged->verdict.unchecked) metrics_.unchecked(judged->evidence.facts.incomplete ? "recall" : "rules");
-  if (asked.test) return advice;
+  if (asked.test) return false;
 
   // A test value says nothing of who sent it.
   Foreign foreign{.blog = asked.blog,
@@ -121,16 +123,39 @@ Result<Advice> Intake::advise(Asked asked, Time now) {
     const bool overtaken =
         !kept && (kept.error().code == Code::conflict || kept.error().code == Code::not_found);
     if (!kept && !overtaken) return tl::unexpected(std::move(kept).error());
-    return advice;
+    return false;
   }
-  Keep keep = keep_of(*judged, advice.id, Status::checked, now);
+  keep = keep_of(*judged, advice.id, Status::checked, now);
   keep.reservation = reservation;
   keep.foreign = std::move(foreign);
-  auto kept = store_.keep(std::move(keep));
-  if (!kept) return tl::unexpected(std::move(kept).error());
-  metrics_.submitted(site, kept->status);
-  metrics_.found(judged->verdict);
-  return advice;
+  return true;
+}
+
+void Intake::advise(Asked asked, Time now, Later<Result<Advice>> then) {
+  const auto advice = std::make_shared<Advice>();
+  Keep keep;
+  auto unknown = look_into(asked, now, keep, *advice);
+  if (!unknown || !*unknown) {
+    then([advice, unknown = std::move(unknown)]() -> Result<Advice> {
+      return unknown.map([&](bool) { return std::move(*advice); });
+    });
+    return;
+  }
+  std::string site = keep.comment.site;
+  store_.keep(std::move(keep), [this, advice, site = std::move(site), then = std::move(then)](
+                                   Result<Kept> kept, std::shared_ptr<const void> remains) {
+    then([this, advice, site, kept = std::move(kept), remains = std::move(remains)]() -> Result<Advice> {
+      if (!kept) return tl::unexpected(kept.error());
+      metrics_.submitted(site, kept->status);
+      metrics_.found(advice->verdict);
+      return std::move(*advice);
+    });
+  });
+}
+
+Result<Advice> Intake::advise(Asked asked, Time now) {
+  return now_from<Result<Advice>>(
+      [&](Later<Result<Advice>> then) { advise(std::move(asked), now, std::move(then)); });
 }
 
 Result<Settled> Intake::report(OwnersWord word, Time now) {

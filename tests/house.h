@@ -192,7 +192,7 @@ class House {
   int serve() {
     door_ = std::make_unique<http::Door>(
         http::DoorOptions{}, [this](const http::Ask& ask) { return api_->admit(ask); },
-        [this](const http::Ask& ask) { return api_->answer(ask); });
+        [this](const http::Ask& ask, const Later<http::Answer>& later) { return api_->answer(ask, later); });
     const int port = door_->bind();
     served_ = std::thread([this] { door_->serve(); });
     return port;

@@ -23,8 +23,13 @@
 
 #include "http/door.h"
 #include "http/head.h"
+#include "later.h"
+#include "waiting.h"
 
 using namespace chaffinch::http;
+using chaffinch::Finish;
+using chaffinch::Later;
+using chaffinch::Waiting;
 
 namespace {
 
@@ -175,7 +180,10 @@ struct House {
         [this, limit](const Ask& ask) {
           std::function<void(const Ask&)> look;
           event.tell([&] { look = on_admit; });
-          if (look) look(ask);
+          if (look) {
+            const Waiting waiting;
+            look(ask);
+          }
           Admission admission;
           admission.body_limit = limit;
           if (ask.path == "/private") {
@@ -185,8 +193,13 @@ struct House {
           }
           return admission;
         },
-        [this, answer](const Ask& ask) {
+        [this, answer](const Ask& ask, const Later<Answer>& later) -> std::optional<Answer> {
           event.tell([&] { asks.push_back(ask); });
+          if (on_late) {
+            on_late(ask, later);
+            return std::nullopt;
+          }
+          const Waiting waiting;
           return answer(ask);
         },
         std::move(events),
@@ -214,6 +227,7 @@ struct House {
 
   Event event;
   std::function<void(const Ask&)> on_admit;
+  std::function<void(const Ask&, const Later<Answer>&)> on_late;  // instead of answering at once
   std::deque<Ask> asks;
   std::vector<std::pair<std::string, int>> answered;
   std::map<std::string, int> refused;
@@ -733,9 +747,110 @@ TEST_CASE("a request that never ends does not keep the door from closing") {
   CHECK(house.event.wait([&] { return house.served; }));
 }
 
+TEST_CASE("an answer may come later, from whichever thread, and is asked for once") {
+  House house;
+  std::deque<Later<Answer>> waiting;
+  const auto said = [](std::string text) {
+    return [text = std::move(text)] {
+      Answer answer;
+      answer.body = text;
+      return answer;
+    };
+  };
+  const Ask* seen = nullptr;
+  house.on_late = [&](const Ask& ask, const Later<Answer>& later) {
+    if (ask.path == "/at-once") return later(said("at once"));
+    if (ask.path == "/broken") return later([]() -> Answer { throw std::runtime_error("broken later"); });
+    if (ask.path == "/thrown") throw std::runtime_error("broken now");
+    house.event.tell([&] {
+      seen = &ask;
+      waiting.push_back(later);
+    });
+  };
+  Wire wire(house.port);
+  wire.send(get("/at-once"));
+  CHECK(wire.reply().body == "at once");
+
+  // What comes behind it is answered after it.
+  wire.send(get("/slow", "X-Name: ana\r\n") + get("/at-once"));
+  REQUIRE(house.event.wait([&] { return waiting.size() == 1; }));
+  CHECK(seen->header("X-Name") == "ana");  // the request lives as long as its answer is on its way
+  std::thread([&] { waiting[0](said("slow")); }).join();
+  CHECK(wire.reply().body == "slow");
+  CHECK(wire.reply().body == "at once");
+
+  wire.send(get("/broken"));
+  CHECK(wire.reply().status == 500);
+  wire.send(get("/thrown"));
+  CHECK(wire.reply().status == 500);
+  CHECK(house.crashes == std::vector<std::string>{"broken later", "broken now"});
+
+  // A client that goes away meanwhile.
+  {
+    Wire gone(house.port);
+    gone.send(get("/gone"));
+    REQUIRE(house.event.wait([&] { return waiting.size() == 2; }));
+  }
+  waiting[1](said("nobody hears this"));
+  CHECK(house.event.wait([&] { return house.open == 1; }));
+
+  // The door waits for it before it closes.
+  wire.send(get("/last"));
+  REQUIRE(house.event.wait([&] { return waiting.size() == 3; }));
+  house.door->stop();
+  waiting[2](said("last"));
+  const Reply last = wire.reply();
+  CHECK(last.body == "last");
+  CHECK(last.header("Connection") == "close");
+  CHECK(house.event.wait([&] { return house.served; }));
+}
+
+TEST_CASE("answers that come later hold no threads, and those that wait hold no others") {
+  House house;
+  const auto threads = [] {
+    std::size_t count = 0;
+    DIR* all = opendir("/proc/self/task");
+    REQUIRE(all != nullptr);
+    while (const dirent* one = readdir(all)) count += one->d_name[0] != '.' ? 1 : 0;
+    closedir(all);
+    return count;
+  };
+  std::deque<Later<Answer>> waiting;
+  house.on_late = [&](const Ask&, const Later<Answer>& later) {
+    house.event.tell([&] { waiting.push_back(later); });
+  };
+  const std::size_t before = threads();
+  std::deque<Wire> wires;
+  for (int i = 0; i < 100; ++i) wires.emplace_back(house.port).send(get("/"));
+  REQUIRE(house.event.wait([&] { return waiting.size() == 100; }));
+  CHECK(threads() <= before + std::max(2U, std::thread::hardware_concurrency()) + 1);
+  for (const auto& later : waiting) later([] { return Answer{}; });
+  for (Wire& wire : wires) CHECK(wire.reply().status == 200);
+
+  // As many as there are connections stand still; one more is served all the same.
+  house.on_late = nullptr;
+  bool go = false;
+  int inside = 0;
+  house.event.tell([&] {
+    house.on_admit = [&](const Ask& ask) {
+      if (ask.path != "/stands") return;
+      house.event.tell([&] { ++inside; });
+      CHECK(house.event.wait([&] { return go; }));
+    };
+  });
+  for (Wire& wire : wires) wire.send(get("/stands"));
+  REQUIRE(house.event.wait([&] { return inside == 100; }));
+  Wire other(house.port);
+  other.send(get("/other"));
+  CHECK(other.reply().status == 200);
+  house.event.tell([&] { go = true; });
+  for (Wire& wire : wires) CHECK(wire.reply().status == 200);
+}
+
 TEST_CASE("a door that is stopped before it serves does not serve") {
   Door door(
-      {}, [](const Ask&) { return Admission{}; }, [](const Ask&) { return Answer{}; });
+      {}, [](const Ask&) { return Admission{}; },
+      [](const Ask&, const Later<Answer>&) { return std::optional<Answer>(Answer{}); });
   CHECK(door.bind() > 0);
   door.stop();
   door.serve();
@@ -745,7 +860,8 @@ TEST_CASE("a port has one owner") {
   House house;
   const auto open = [](DoorOptions options) {
     Door door(
-        std::move(options), [](const Ask&) { return Admission{}; }, [](const Ask&) { return Answer{}; });
+        std::move(options), [](const Ask&) { return Admission{}; },
+        [](const Ask&, const Later<Answer>&) { return std::optional<Answer>(Answer{}); });
     return door.bind();
   };
   CHECK_THROWS_WITH_AS(

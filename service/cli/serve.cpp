@@ -123,7 +123,8 @@ struct Opened {
     if (counted) events.connections = [&metrics](std::int64_t open) { metrics.connections(open); };
     door = std::make_unique<http::Door>(
         options, [&api](const http::Ask& ask) { return api.admit(ask); },
-        [&api](const http::Ask& ask) { return api.answer(ask); }, std::move(events),
+        [&api](const http::Ask& ask, const Later<http::Answer>& later) { return api.answer(ask, later); },
+        std::move(events),
         [&log](std::string_view what) {
           log.error("crashed", {{"problem", std::string(what)}});
         });

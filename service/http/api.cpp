@@ -11,6 +11,7 @@
 #include "http/routes.h"
 #include "http/web.h"
 #include "secrets.h"
+#include "waiting.h"
 
 namespace chaffinch::http {
 namespace {
@@ -122,6 +123,7 @@ struct Api::Parts {
   // Headers that every answer carries, and those that let a site's pages read it.
   void finish(const Ask& ask, const Found& found, const std::string& site, Time now, Answer& answer);
   Answer refusal(const Ask& ask, const Found& found, Time now, Error error);
+  Answer whole(const Call& call, const Found& found, Result<Answer> answer);
 
   const ApiOptions options;
   SiteMemory sites;
@@ -289,6 +291,23 @@ Answer Api::Parts::refusal(const Ask& ask, const Found& found, Time now, Error e
   return answer;
 }
 
+// What a handler answered, as it leaves.
+Answer Api::Parts::whole(const Call& call, const Found& found, Result<Answer> answer) {
+  const Ask& ask = call.ask;
+  if (!answer) {
+    if (answer.error().code == Code::internal) {
+      service.log.error("internal error", {{"request", ask.id}, {"problem", answer.error().what}});
+    }
+    answer = is_plain_form(ask, found.route) ? problem_page(answer.error()) : problem(answer.error());
+  }
+  // What moderators read is long and much alike, and a claim hands out comments as the queue does; public
+  // answers are cut short and tagged elsewhere.
+  const bool reads = ask.method == "GET" || found.route->path == "/v1/queue/claim";
+  if (reads && !found.route->is_public()) pack(ask, *answer);
+  finish(ask, found, call.site, call.now, *answer);
+  return std::move(*answer);
+}
+
 Api::Api(Intake& intake, Rulebook& rulebook, Backtests& backtests, Gate& gate, Metrics& metrics, Log& log,
          ApiOptions options)
     : parts_(std::make_unique<Parts>(intake, rulebook, backtests, gate, metrics, log, std::move(options))) {}
@@ -327,9 +346,9 @@ Admission Api::admit(const Ask& ask) {
   return admission;
 }
 
-Answer Api::answer(const Ask& ask) {
+std::optional<Answer> Api::answer(const Ask& ask, const Later<Answer>& later) {
   const Time now = parts_->options.now();
-  const Found found = find_route(ask.method, ask.path);
+  Found found = find_route(ask.method, ask.path);
   if (ask.method == "OPTIONS" && !found.allowed.empty() && !parts_->options.only_metrics) {
     Answer answer = parts_->preflight(ask, found, now);
     parts_->finish(ask, found, {}, now, answer);
@@ -337,22 +356,26 @@ Answer Api::answer(const Ask& ask) {
   }
   auto known = parts_->known(ask, found, now);
   if (!known) return parts_->refusal(ask, found, now, std::move(known).error());
+  const Route& route = *known->route;
   Call call{.ask = ask, .who = std::move(known->who), .places = found.places, .now = now, .site = {}};
-  call.form = known->route->body == Body::json_or_form && media_type(ask) == kForm;
+  call.form = route.body == Body::json_or_form && media_type(ask) == kForm;
   if (const std::string* site = ask.param("site")) call.site = *site;
-  auto answer = known->route->handler(parts_->service, call);
-  if (!answer) {
-    if (answer.error().code == Code::internal) {
-      parts_->service.log.error("internal error", {{"request", ask.id}, {"problem", answer.error().what}});
-    }
-    answer = is_plain_form(ask, found.route) ? problem_page(answer.error()) : problem(answer.error());
+  if (route.handler.now != nullptr) {
+    const Waiting waiting;
+    return parts_->whole(call, found, route.handler.now(parts_->service, call));
   }
-  // What moderators read is long and much alike, and a claim hands out comments as the queue does; public
-  // answers are cut short and tagged elsewhere.
-  const bool reads = ask.method == "GET" || found.route->path == "/v1/queue/claim";
-  if (reads && !found.route->is_public()) pack(ask, *answer);
-  parts_->finish(ask, found, call.site, now, *answer);
-  return std::move(*answer);
+  const auto kept = std::make_shared<Call>(std::move(call));
+  const auto of = std::make_shared<const Found>(std::move(found));
+  route.handler.late(parts_->service, kept, [this, kept, of, later](Finish<Result<Answer>> finish) {
+    later([this, kept, of, finish = std::move(finish)] { return parts_->whole(*kept, *of, finish()); });
+  });
+  return std::nullopt;
+}
+
+Answer Api::answer(const Ask& ask) {
+  return now_from<Answer>([&](const Later<Answer>& later) {
+    if (auto there = answer(ask, later)) later([there = std::move(there)] { return *there; });
+  });
 }
 
 void Api::answered(const Ask& ask, const Answer& answer, double seconds) {

@@ -9,12 +9,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "backtests.h"
 #include "core/time.h"
 #include "http/door.h"
 #include "http/gate.h"
 #include "intake.h"
+#include "later.h"
 #include "log.h"
 #include "metrics.h"
 #include "rulebook.h"
@@ -37,8 +39,10 @@ class Api {
 
   // For Door: what may be known from the head alone. Takes a public writer's place in the rate limit.
   Admission admit(const Ask& ask);
-  // For Door: REQUIRES that admit() did not refuse this request.
-  Answer answer(const Ask& ask);
+  // For Door: REQUIRES that admit() did not refuse this request, which must outlive the answer. Nothing: the
+  // answer is made by what `later` is called with.
+  std::optional<Answer> answer(const Ask& ask, const Later<Answer>& later);
+  Answer answer(const Ask& ask);  // waits for it
   // For DoorEvents: counts and logs an answer, by route, without a word of what was written.
   void answered(const Ask& ask, const Answer& answer, double seconds);
 

@@ -49,6 +49,17 @@ Result<Answer> report(Service& service, Call& call, bool spam) {
   return akismet_answer(std::string(kThanks));
 }
 
+Result<Answer> told(const Result<Advice>& advice, bool discards) {
+  if (!advice) return akismet_failure(advice.error());
+  Answer answer = advice->told == Told::nothing
+                      ? akismet_failure(503, advice->why)
+                      : akismet_answer(advice->told == Told::spam ? "true" : "false");
+  answer.headers.emplace_back("X-akismet-guid", advice->id.text());
+  if (advice->told == Told::spam && (advice->discard || discards))
+    answer.headers.emplace_back("X-akismet-pro-tip", "discard");
+  return answer;
+}
+
 // A bug must not look like a verdict: clients would read the problem document as one.
 template <class Work>
 Result<Answer> guarded(Service& service, const Call& call, Work work) {
@@ -140,24 +151,26 @@ Result<Answer> akismet_verify_key(Service& service, Call& call) {
   });
 }
 
-Result<Answer> akismet_check(Service& service, Call& call) {
-  return guarded(service, call, [&]() -> Result<Answer> {
-    auto client = akismet_client(service, call, true);
+void akismet_check(Service& service, const std::shared_ptr<Call>& call, Handler::Then then) {
+  bool begun = false;
+  auto answer = guarded(service, *call, [&]() -> Result<Answer> {
+    auto client = akismet_client(service, *call, true);
     if (!client) return akismet_failure(client.error());
     if (!client->form.has("recheck_reason"))
-      without_wordpress_escapes(client->form, call.ask.header("User-Agent"));
-    auto asked = read_akismet_comment(client->form, client->site.id, false, call.now);
-    if (!asked) return akismet_failure(asked.error());
-    auto advice = service.intake.advise(std::move(*asked), call.now);
-    if (!advice) return akismet_failure(advice.error());
-    Answer answer = advice->told == Told::nothing
-                        ? akismet_failure(503, advice->why)
-                        : akismet_answer(advice->told == Told::spam ? "true" : "false");
-    answer.headers.emplace_back("X-akismet-guid", advice->id.text());
-    if (advice->told == Told::spam && (advice->discard || client->form.flag("test_discard")))
-      answer.headers.emplace_back("X-akismet-pro-tip", "discard");
-    return answer;
+      without_wordpress_escapes(client->form, call->ask.header("User-Agent"));
+    auto read = read_akismet_comment(client->form, client->site.id, false, call->now);
+    if (!read) return akismet_failure(read.error());
+    const bool discards = client->form.flag("test_discard");
+    service.intake.advise(std::move(*read), call->now,
+                          [&service, call, then, discards](Finish<Result<Advice>> finish) {
+                            then([&service, call, discards, finish = std::move(finish)] {
+                              return guarded(service, *call, [&] { return told(finish(), discards); });
+                            });
+                          });
+    begun = true;
+    return Answer{};
   });
+  if (!begun) then([answer = std::move(answer)] { return answer; });
 }
 
 Result<Answer> akismet_spam(Service& service, Call& call) {

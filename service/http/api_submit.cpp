@@ -121,11 +121,24 @@ Result<std::string> receipt_of(const Call& call, const std::string& in_body) {
               "Authorization: Receipt ..., as the answer to the comment gave it");
 }
 
-}  // namespace
+// What the answer to a comment takes besides its receipt.
+struct Arrived {
+  explicit Arrived(Intake& intake) : form(intake) {}
 
-namespace calls {
+  std::string target;  // of a form: where the browser goes
+  bool secure = false;
+  bool explains = false;
+  Submission shown;  // what the findings speak of
+  FormUse form;
+};
 
-Result<Answer> submit(Service& service, Call& call) {
+struct Read {
+  Submission comment;
+  Once once;
+  std::optional<std::string_view> author_token;
+};
+
+Result<Read> read(Service& service, Call& call, Arrived& arrived) {
   auto once = once_of(call, {"site"});  // whose pages may read the answer
   if (!once) return tl::unexpected(std::move(once).error());
   auto incoming = call.form ? read_form(call.ask.body) : read_submission(call.ask.body);
@@ -135,8 +148,6 @@ Result<Answer> submit(Service& service, Call& call) {
   if (!site_id) return tl::unexpected(std::move(site_id).error());
   comment.site = call.site = *site_id;
 
-  std::string target;
-  bool secure = false;
   std::optional<std::string_view> author_token;
   if (call.who.is_public() || call.form) {
     auto site = service.sites.site(comment.site, call.now);
@@ -144,37 +155,59 @@ Result<Answer> submit(Service& service, Call& call) {
     if (call.who.is_public()) {
       if (auto fine = believe(call, *site, *incoming); !fine) return tl::unexpected(std::move(fine).error());
       author_token = cookie_in(call.ask.header("Cookie"), author_cookie_name(site->id));
-      secure = site->url.starts_with("https:");
+      arrived.secure = site->url.starts_with("https:");
     }
     if (call.form) {
       auto way = way_back(call, *site, *incoming);
       if (!way) return tl::unexpected(std::move(way).error());
-      target = std::move(*way);
+      arrived.target = std::move(*way);
     }
   }
   if (auto fine = check_time(comment, call.now, {}); !fine) return tl::unexpected(std::move(fine).error());
 
-  const bool explains = !call.who.is_public() && !call.form;
-  FormUse form(service.intake);
+  arrived.explains = !call.who.is_public() && !call.form;
   if (!incoming->token.empty())
-    form.read(comment, incoming->token, call.now);
+    arrived.form.read(comment, incoming->token, call.now);
   else if (call.who.is_public())
     comment.form.token = FormToken::missing;
-  const Submission shown = explains ? comment : Submission{};
-  auto receipt = service.intake.submit(std::move(comment), *once, call.now, author_token);
+  if (arrived.explains) arrived.shown = comment;
+  return Read{.comment = std::move(comment), .once = std::move(*once), .author_token = author_token};
+}
+
+Result<Answer> answer_to(const Call& call, Arrived& arrived, Result<Receipt> receipt) {
   if (!receipt) {
     const bool closed = receipt.error().code == Code::forbidden && receipt.error().where == "/article";
-    if (call.form && closed) return sent_back(target, "refused");
+    if (call.form && closed) return sent_back(arrived.target, "refused");
     return tl::unexpected(std::move(receipt).error());
   }
-  form.keep();
-  Answer answer = call.form ? sent_back(target, outcome_of(receipt->status))
-                            : json_answer(write_receipt(*receipt, explains ? &shown : nullptr), 201);
+  arrived.form.keep();
+  Answer answer =
+      call.form ? sent_back(arrived.target, outcome_of(receipt->status))
+                : json_answer(write_receipt(*receipt, arrived.explains ? &arrived.shown : nullptr), 201);
   if (receipt->replayed) mark_replayed(answer);
   if (!receipt->author_token.empty()) {
-    answer.headers.emplace_back("Set-Cookie", author_cookie(call.site, receipt->author_token, secure));
+    answer.headers.emplace_back("Set-Cookie",
+                                author_cookie(call.site, receipt->author_token, arrived.secure));
   }
   return answer;
+}
+
+}  // namespace
+
+namespace calls {
+
+void submit(Service& service, const std::shared_ptr<Call>& call, Handler::Then then) {
+  const auto arrived = std::make_shared<Arrived>(service.intake);
+  auto read = http::read(service, *call, *arrived);
+  if (!read) {
+    then([error = std::move(read).error()]() -> Result<Answer> { return tl::unexpected(error); });
+    return;
+  }
+  service.intake.submit(
+      std::move(read->comment), read->once, call->now, read->author_token,
+      [call, arrived, then = std::move(then)](Finish<Result<Receipt>> finish) {
+        then([call, arrived, finish = std::move(finish)] { return answer_to(*call, *arrived, finish()); });
+      });
 }
 
 Result<Answer> check(Service& service, Call& call) {

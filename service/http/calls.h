@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "http/door.h"
 #include "http/gate.h"
 #include "intake.h"
+#include "later.h"
 #include "log.h"
 #include "metrics.h"
 #include "rulebook.h"
@@ -89,7 +91,19 @@ struct Call {
   bool form = false;  // the body is an HTML form
 };
 
-using Handler = Result<Answer> (*)(Service&, Call&);
+// What answers a call: most at once, some when what they wrote is on disk. The latter must keep nothing of
+// the stack; the call lives until the answer is made. Those at once may wait; the others must not.
+struct Handler {
+  using Now = Result<Answer> (*)(Service&, Call&);
+  using Then = Later<Result<Answer>>;
+  using Late = void (*)(Service&, const std::shared_ptr<Call>&, Then);
+
+  constexpr Handler(Now handler) : now(handler) {}
+  constexpr Handler(Late handler) : late(handler) {}
+
+  Now now = nullptr;
+  Late late = nullptr;
+};
 
 const std::string* header_of(const Ask& ask, std::string_view name);  // nullptr: not sent
 
@@ -142,7 +156,7 @@ Answer with_mark(Answer answer, const T& what) {
 // The calls, by topic.
 namespace calls {
 // api_submit.cpp
-Result<Answer> submit(Service&, Call&);
+void submit(Service&, const std::shared_ptr<Call>&, Handler::Then);
 Result<Answer> check(Service&, Call&);
 Result<Answer> learn(Service&, Call&);
 Result<Answer> change(Service&, Call&);
@@ -205,7 +219,7 @@ Result<Answer> document(Service&, Call&);
 Result<Answer> welcome(Service&, Call&);
 // api_akismet.cpp: the Akismet protocol. They answer problems of their own kind, never an Error.
 Result<Answer> akismet_verify_key(Service&, Call&);
-Result<Answer> akismet_check(Service&, Call&);
+void akismet_check(Service&, const std::shared_ptr<Call>&, Handler::Then);
 Result<Answer> akismet_spam(Service&, Call&);
 Result<Answer> akismet_ham(Service&, Call&);
 Result<Answer> akismet_test(Service&, Call&);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 namespace chaffinch::http {
@@ -14,22 +15,63 @@ constexpr std::chrono::seconds kParked{30};
 
 }  // namespace
 
-bool Crew::take(std::function<void()> job) {
-  std::unique_lock holding(lock_);
-  bury(holding);
-  if (closing_) return false;
+Crew::Crew(Source source, std::uint32_t most, std::uint32_t busy)
+    : source_(std::move(source)),
+      most_(std::max(most, 1U)),
+      busy_(busy != 0 ? busy : std::max(std::thread::hardware_concurrency(), 2U)) {}
+
+bool Crew::start() {
+  const std::lock_guard holding(lock_);
+  return alive_ > 0 || hire();
+}
+
+void Crew::post(Job& job) {
+  Job* last = posted_.load();
+  do job.next = last;
+  while (!posted_.compare_exchange_weak(last, &job));
+  if (running_.load() >= busy_) return;
+  const std::lock_guard holding(lock_);
+  take_posted();
+  help();
+}
+
+// REQUIRES: lock_ is held.
+void Crew::take_posted() {
+  const auto at = static_cast<std::ptrdiff_t>(jobs_.size());
+  for (Job* job = posted_.exchange(nullptr); job != nullptr;) {
+    Job* next = job->next;  // it may be run and posted again from here on
+    jobs_.push_back(job);
+    job = next;
+  }
+  std::reverse(jobs_.begin() + at, jobs_.end());
+}
+
+void Crew::add(const std::vector<Job*>& jobs) {
+  const std::lock_guard holding(lock_);
+  jobs_.insert(jobs_.end(), jobs.begin(), jobs.end());
+}
+
+// REQUIRES: lock_ is held. One that runs will look when it is done, or have somebody look when it must wait.
+void Crew::help() {
+  if (running_ >= busy_ || (jobs_.empty() && (looking_ || running_ > 0))) return;
   if (!parked_.empty()) {
     Worker* worker = parked_.back();
     parked_.pop_back();
-    worker->job = std::move(job);
+    ++running_;
+    worker->called = true;
     worker->wake.notify_one();
-    return true;
+  } else if (looking_) {
+    if (!std::exchange(poked_, true)) source_.poke();
+  } else {
+    hire();
   }
-  if (alive_ >= most_) return false;
+}
 
+// REQUIRES: lock_ is held.
+bool Crew::hire() {
+  if (alive_ >= most_ || closing_) return false;
   auto worker = std::make_unique<Worker>();
   worker->crew = this;
-  worker->job = std::move(job);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStack);
@@ -45,25 +87,63 @@ bool Crew::take(std::function<void()> job) {
   if (wrong != 0) return false;
   worker.release();  // work() hands it to dead_
   ++alive_;
+  ++running_;
   return true;
 }
 
 void Crew::work(Worker& worker) {
-  std::unique_lock holding(lock_);  // waits until take() has written the thread's handle
-  while (worker.job) {
-    std::function<void()> job = std::exchange(worker.job, nullptr);
-    holding.unlock();
-    job();
-    job = nullptr;  // what it holds ends with it, not with the thread
-    holding.lock();
-    if (closing_) break;
+  Waiting::tell(&worker);
+  std::unique_lock holding(lock_);  // waits until hire() has written the thread's handle
+  while (true) {
+    bury(holding);
+    take_posted();
+    if (!jobs_.empty() && running_ <= busy_) {
+      Job* job = jobs_.front();
+      jobs_.pop_front();
+      help();
+      holding.unlock();
+      job->run();
+      holding.lock();
+      continue;
+    }
+    --running_;
+    take_posted();  // what was posted while this one seemed to run
+    if (!jobs_.empty() && running_ < busy_) {
+      ++running_;
+      continue;
+    }
+    if (closing_ && jobs_.empty()) break;
+    if (!looking_ && !closing_) {
+      looking_ = true;
+      holding.unlock();
+      source_.look();
+      holding.lock();
+      looking_ = poked_ = false;
+      ++running_;
+      continue;
+    }
     parked_.push_back(&worker);
-    worker.wake.wait_for(holding, kParked, [&] { return worker.job || closing_; });
-    if (!worker.job) std::erase(parked_, &worker);
+    const bool called = worker.wake.wait_for(holding, kParked, [&] { return worker.called; });
+    worker.called = false;
+    if (called) continue;  // and counted as running by whoever called
+    std::erase(parked_, &worker);
+    break;
   }
   dead_.emplace_back(&worker);
   --alive_;
   ended_.notify_all();
+}
+
+void Crew::stand_still() {
+  const std::lock_guard holding(lock_);
+  --running_;
+  take_posted();
+  help();
+}
+
+void Crew::go_on() {
+  const std::lock_guard holding(lock_);
+  ++running_;
 }
 
 void Crew::bury(std::unique_lock<std::mutex>& holding) {
@@ -77,7 +157,12 @@ void Crew::bury(std::unique_lock<std::mutex>& holding) {
 void Crew::wait() {
   std::unique_lock holding(lock_);
   closing_ = true;
-  for (Worker* worker : parked_) worker->wake.notify_one();
+  if (looking_ && !std::exchange(poked_, true)) source_.poke();
+  for (Worker* worker : std::exchange(parked_, {})) {
+    ++running_;
+    worker->called = true;
+    worker->wake.notify_one();
+  }
   ended_.wait(holding, [this] { return alive_ == 0; });
   bury(holding);
 }

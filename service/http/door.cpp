@@ -1,5 +1,5 @@
-// Three parts: Listener, which with the decoding of paths is all that is taken of httplib; Connection, one
-// client from accept to close; and the door itself, which accepts, counts and stops.
+// Listener, which with the decoding of paths is all that is taken of httplib, and the door itself, which
+// accepts, counts, looks where something came and stops.
 //
 // Of httplib's server its accept loop and its connection loop are replaced, because their limits cannot be
 // set from outside, its reading because of what it lets pass (service/README.md), and its writing because of
@@ -7,37 +7,34 @@
 #include "http/door.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
-#include <exception>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
-#include <unordered_set>
+#include <unordered_map>
 
 #include <fcntl.h>
 #include <httplib.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/connection.h"
 #include "http/crew.h"
-#include "http/receiver.h"
 #include "http/refusal.h"
-#include "http/reply.h"
-#include "http/request_ids.h"
 #include "http/sockets.h"
 
 namespace chaffinch::http {
 namespace {
 
 constexpr int kBacklog = 1024;  // the kernel cuts it to net.core.somaxconn
-constexpr std::string_view kCrash = "something went wrong here; it has been noted";
+constexpr std::size_t kReadyAtOnce = 64;
 
 // httplib's side of the listening socket.
 class Listener : public httplib::Server {
@@ -69,217 +66,133 @@ class Listener : public httplib::Server {
 
 }  // namespace
 
-struct Door::Parts {
-  class Connection;
-
-  Parts(DoorOptions o, std::function<Admission(const Ask&)> ad, std::function<Answer(const Ask&)> an,
-        DoorEvents e, std::function<void(std::string_view)> c)
-      : options(std::move(o)),
-        admit(std::move(ad)),
-        answer(std::move(an)),
-        events(std::move(e)),
-        crashed(std::move(c)),
-        crew(options.connections) {}
-
-  // False: it threw, which was reported.
-  bool guarded(const std::function<void()>& work) const {
-    try {
-      work();
-      return true;
-    } catch (const std::exception& wrong) {
-      if (crashed) crashed(wrong.what());
-    } catch (...) {
-      if (crashed) crashed("an exception of unknown kind");
-    }
-    return false;
+struct Door::Parts : Hall {
+  Parts(DoorOptions o, std::function<Admission(const Ask&)> ad, Responder an, DoorEvents e,
+        std::function<void(std::string_view)> c)
+      : Hall{.options = std::move(o),
+             .admit = std::move(ad),
+             .answer = std::move(an),
+             .events = std::move(e),
+             .crashed = std::move(c),
+             .decoded = [](const std::string& path) { return httplib::detail::decode_url(path, false); },
+             .close = [this](std::uint64_t number) { forget(number); },
+             .nudge = [this](std::uint64_t number) { nudge_one(number); }},
+        threads({.look = [this] { look(); }, .poke = [this] { signal(poke); }}, options.connections + 8) {
+    crew = &threads;
   }
-  void refuse(std::string_view why) const {
-    if (events.refused) events.refused(why);
+
+  static void signal(int fd) {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t told = write(fd, &one, sizeof one);
   }
 
   void accept_all();
+  void admit_connection(int fd, std::string peer);
   void turn_away(int fd);
-  void enlist(Connection& connection, bool here);
+  bool is_full();
+  void look();
+  void look_after_idle();
+  void forget(std::uint64_t number);
+  void nudge_one(std::uint64_t number);
+  void tell_open();
 
-  const DoorOptions options;
-  const std::function<Admission(const Ask&)> admit;
-  const std::function<Answer(const Ask&)> answer;
-  const DoorEvents events;
-  const std::function<void(std::string_view)> crashed;
-  RequestIds ids;
   Listener listener;
-  int wake = -1;  // an eventfd: stop() ends the accept loop's poll()
-  std::atomic<bool> stopping{false};
+  const File wake{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // stop() ends the accept loop's poll()
+  const File poke{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};  // the crew ends look()
+  const File ready{epoll_create1(EPOLL_CLOEXEC)};  // connections where something came, by number; 0: `poke`
 
   Lingering turned_away;  // belongs to the accept loop
+  std::uint64_t accepted = 0;
 
   std::mutex tell_lock;
   std::mutex lock;
   std::condition_variable served;
-  bool serving = false;                         // guarded by lock
-  std::unordered_set<Connection*> connections;  // guarded by lock
-  Crew crew;                                    // last: its threads use all of the above
+  std::condition_variable closed;
+  bool serving = false;                                                        // guarded by lock
+  std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections;  // guarded by lock
+  Crew threads;  // last: they use all of the above
 };
 
-// One connection, from accept() to close(), on one thread. Bytes which came early (pipelining) are kept for
-// the next request.
-class Door::Parts::Connection {
- public:
-  Connection(Parts& door, int fd, std::string peer)
-      : door_(door), fd_(fd), peer_(std::move(peer)), receiver_(fd) {
-    const int yes = 1;
-    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    // Idle time is waited for in recv() itself: one system call a request less than poll() and recv().
-    const timeval idle{door_.options.keep_alive_seconds, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
-    door_.enlist(*this, true);
-  }
-  ~Connection() {
-    door_.enlist(*this, false);
-    if (unread_) linger_on(fd_);
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  void run() {
-    while (wait_for_request() && serve_one()) {
-    }
-  }
-
-  // Ends the wait for a next request; one that is being read or answered goes on.
-  void nudge() {
-    if (idle_) shutdown(fd_, SHUT_RD);
-  }
-
- private:
-  // Blocks until the first bytes of a request are there. False: the connection is to be closed.
-  bool wait_for_request() {
-    if (receiver_.empty()) {
-      if (out_.capacity() > kKeptBuffer) std::string().swap(out_);
-      idle_ = true;
-      if (door_.stopping) return false;  // stop() sets the flag first and nudges idle ones second
-      const bool came = receiver_.wait();
-      idle_ = false;
-      if (!came) return false;
-    } else if (door_.stopping) {
-      return false;
-    }
-    deadline_ = Clock::now() + std::chrono::seconds(door_.options.request_seconds);
-    return true;
-  }
-
-  // Reads, answers. True: another request may follow.
-  bool serve_one() {
-    ask_.id = door_.ids.next();
-    ask_.peer = peer_;
-    refusal_.reset();
-    close_ = false;
-    bool only_head = false, one_zero = false;
-
-    if (!came(receiver_.head(head_, deadline_))) return false;
-    if (!refusal_) {
-      ask_.headers = std::move(head_.headers);
-      ask_.query = parse_form(head_.query);
-      ask_.version = head_.version;
-      ask_.path = httplib::detail::decode_url(head_.path, false);
-      only_head = head_.method == "HEAD";
-      ask_.method = only_head ? "GET" : head_.method;
-      close_ = !head_.keep_alive || door_.stopping;
-      one_zero = head_.version == "HTTP/1.0";
-    }
-    if (!answer()) return false;
-    const std::string_view connection = close_ ? "close" : one_zero ? "keep-alive" : "";
-    write_reply(out_, answer_, {.only_head = only_head, .connection = connection, .id = ask_.id});
-    answer_.body.clear();
-    if (door_.events.answered)
-      door_.events.answered(ask_, answer_, std::chrono::duration<double>(Clock::now() - whole_).count());
-    const bool sent = send_all(fd_, out_, Clock::now() + std::chrono::seconds(door_.options.request_seconds));
-    out_.clear();
-    ask_ = {};  // an idle connection keeps nothing of its last request
-    answer_ = {};
-    unread_ = unread_ || !receiver_.empty();
-    return sent && !close_;
-  }
-
-  // False: the client is gone. A refusal is left in refusal_.
-  bool came(const Reading& reading) {
-    if (reading.state == Reading::State::refused) refuse(reading.why, reading.status, reading.detail);
-    return reading.state != Reading::State::gone;
-  }
-
-  // Turns the request away; what else the client may be sending is not read.
-  void refuse(std::string_view why, int status, std::string_view detail) {
-    refusal_ = refusal(status, detail);
-    close_ = unread_ = true;
-    door_.refuse(why);
-  }
-
-  // Leaves the answer in answer_. False: the client is gone, nothing is answered.
-  bool answer() {
-    whole_ = Clock::now();
-    if (!refusal_ && std::ranges::any_of(
-                         ask_.path, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
-      refuse("malformed", 400, "the path holds a control byte");
-    if (!refusal_ && !admitted()) return false;
-    whole_ = Clock::now();
-    if (refusal_) {
-      answer_ = std::move(*refusal_);
-    } else if (!door_.guarded([this] { answer_ = door_.answer(ask_); })) {
-      answer_ = refusal(500, kCrash);
-    }
-    close_ = close_ || answer_.close || door_.stopping;
-    return true;
-  }
-
-  // Asks for admission and reads the body. False: the client is gone. A refusal is left in refusal_.
-  bool admitted() {
-    Admission admission;
-    if (!door_.guarded([&] { admission = door_.admit(ask_); }))
-      admission.refusal = std::make_unique<Answer>(refusal(500, kCrash));
-    if (admission.refusal) {
-      refusal_ = std::move(*admission.refusal);
-      if (head_.announces_body()) close_ = unread_ = true;
-      return true;
-    }
-    if (!head_.announces_body()) return true;
-    if (head_.expects_continue && receiver_.empty() && head_.length <= admission.body_limit &&
-        !send_all(fd_, "HTTP/1.1 100 Continue\r\n\r\n", deadline_))
-      return false;
-    return came(receiver_.body(head_, admission.body_limit, ask_.body, deadline_));
-  }
-
-  Parts& door_;
-  const File fd_;
-  const std::string peer_;
-  std::atomic<bool> idle_{false};
-  Receiver receiver_;
-  std::string out_;  // the answer, not yet sent
-  Head head_;
-  Ask ask_;
-  Answer answer_;
-  std::optional<Answer> refusal_;
-  Deadline deadline_;        // for the whole request
-  Clock::time_point whole_;  // when the request was there
-  bool close_ = false;       // after this answer
-  bool unread_ = false;      // the client may still be sending something that nobody will read
-};
-
-void Door::Parts::enlist(Connection& connection, bool here) {
-  {
-    const std::scoped_lock holding(lock);
-    if (here)
-      connections.insert(&connection);
-    else
-      connections.erase(&connection);
-  }
+// So that the last number told is the latest.
+void Door::Parts::tell_open() {
   if (!events.connections) return;
-  const std::scoped_lock telling(tell_lock);  // so that the last number told is the latest
+  const std::scoped_lock telling(tell_lock);
   std::size_t open = 0;
   {
     const std::scoped_lock holding(lock);
     open = connections.size();
   }
   guarded([&] { events.connections(static_cast<std::int64_t>(open)); });
+}
+
+void Door::Parts::admit_connection(int fd, std::string peer) {
+  const std::uint64_t number = ++accepted;
+  auto connection = std::make_unique<Connection>(*this, number, fd, std::move(peer));
+  {
+    const std::scoped_lock holding(lock);
+    connections.emplace(number, std::move(connection));
+  }
+  tell_open();
+  // Told of each change once: whoever is in run() looks again before it rests.
+  epoll_event what{};
+  what.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+  what.data.u64 = number;
+  if (epoll_ctl(ready, EPOLL_CTL_ADD, fd, &what) != 0) forget(number);  // no memory for it
+  if (stopping) nudge_one(number);                                      // stop() may have missed it
+}
+
+void Door::Parts::forget(std::uint64_t number) {
+  std::unique_ptr<Connection> connection;
+  {
+    const std::scoped_lock holding(lock);
+    const auto found = connections.find(number);
+    if (found == connections.end()) return;
+    connection = std::move(found->second);
+    connections.erase(found);
+  }
+  tell_open();
+  connection.reset();  // may wait for its client
+  const std::scoped_lock holding(lock);
+  closed.notify_all();
+}
+
+void Door::Parts::nudge_one(std::uint64_t number) {
+  const std::scoped_lock holding(lock);
+  const auto found = connections.find(number);
+  if (found != connections.end()) found->second->nudge(Clock::time_point::max());
+}
+
+// Of the crew: waits until something comes.
+void Door::Parts::look() {
+  std::array<epoll_event, kReadyAtOnce> came{};
+  const int count = epoll_wait(ready, came.data(), static_cast<int>(came.size()), -1);
+  std::vector<Crew::Job*> stirred;
+  {
+    const std::scoped_lock holding(lock);
+    for (int i = 0; i < count; ++i) {
+      const std::uint64_t number = came[static_cast<std::size_t>(i)].data.u64;
+      if (number == 0) {
+        std::uint64_t pokes = 0;
+        [[maybe_unused]] const ssize_t got = read(poke, &pokes, sizeof pokes);
+        continue;
+      }
+      const auto found = connections.find(number);
+      if (found != connections.end() && found->second->stirred()) stirred.push_back(found->second.get());
+    }
+  }
+  threads.add(stirred);
+}
+
+// Closes what has rested for too long.
+void Door::Parts::look_after_idle() {
+  const auto before = Clock::now() - std::chrono::seconds(options.keep_alive_seconds);
+  const std::scoped_lock holding(lock);
+  for (const auto& [number, connection] : connections) connection->nudge(before);
+}
+
+bool Door::Parts::is_full() {
+  const std::scoped_lock holding(lock);
+  return connections.size() >= options.connections;
 }
 
 // Answers 503 without a thread and without waiting.
@@ -290,15 +203,16 @@ void Door::Parts::turn_away(int fd) {
                      "\r\nRetry-After: 1\r\nX-Request-Id: " + ids.next() + "\r\n\r\n" + why.body;
   [[maybe_unused]] const ssize_t sent = send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   turned_away.add(fd);
-  refuse("connections");
+  refused("connections");
 }
 
 void Door::Parts::accept_all() {
   while (!stopping) {
     pollfd both[2] = {{listener.fd(), POLLIN, 0}, {wake, POLLIN, 0}};
-    const int ready = poll(both, 2, turned_away.empty() ? -1 : 100);
+    const int came = poll(both, 2, turned_away.empty() ? 1000 : 100);
     turned_away.tend();
-    if (ready <= 0) continue;
+    look_after_idle();
+    if (came <= 0) continue;
     while (!stopping) {
       sockaddr_storage from{};
       socklen_t size = sizeof from;
@@ -309,20 +223,23 @@ void Door::Parts::accept_all() {
         if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) continue;
         break;
       }
-      const bool taken = crew.take(
-          [this, fd, peer = address_text(from)] { guarded([&] { Connection(*this, fd, peer).run(); }); });
-      if (!taken) turn_away(fd);
+      if (is_full() || !threads.start())
+        turn_away(fd);
+      else
+        admit_connection(fd, address_text(from));
     }
   }
 }
 
-Door::Door(DoorOptions options, std::function<Admission(const Ask&)> admit,
-           std::function<Answer(const Ask&)> answer, DoorEvents events,
-           std::function<void(std::string_view what)> crashed)
+Door::Door(DoorOptions options, std::function<Admission(const Ask&)> admit, Responder answer,
+           DoorEvents events, std::function<void(std::string_view what)> crashed)
     : parts_(std::make_unique<Parts>(std::move(options), std::move(admit), std::move(answer),
                                      std::move(events), std::move(crashed))) {
-  parts_->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (parts_->wake < 0) throw std::runtime_error("no file descriptor left for the door");
+  epoll_event what{};
+  what.events = EPOLLIN;
+  if (parts_->wake < 0 || parts_->poke < 0 || parts_->ready < 0 ||
+      epoll_ctl(parts_->ready, EPOLL_CTL_ADD, parts_->poke, &what) != 0)
+    throw std::runtime_error("no file descriptor left for the door");
 }
 
 Door::~Door() {
@@ -331,9 +248,8 @@ Door::~Door() {
     std::unique_lock holding(parts_->lock);
     parts_->served.wait(holding, [this] { return !parts_->serving; });
   }
-  parts_->crew.wait();
+  parts_->threads.wait();
   parts_->listener.close();
-  ::close(parts_->wake);
 }
 
 int Door::bind() {
@@ -354,7 +270,11 @@ void Door::serve() {
   }
   parts_->accept_all();
   parts_->listener.close();
-  parts_->crew.wait();
+  {
+    std::unique_lock holding(parts_->lock);
+    parts_->closed.wait(holding, [this] { return parts_->connections.empty(); });
+  }
+  parts_->threads.wait();
   // Told under the lock: the destructor may be waiting, and nothing of the door is touched after.
   const std::scoped_lock holding(parts_->lock);
   parts_->serving = false;
@@ -363,10 +283,9 @@ void Door::serve() {
 
 void Door::stop() {
   parts_->stopping = true;
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t told = write(parts_->wake, &one, sizeof one);
+  Parts::signal(parts_->wake);
   const std::scoped_lock holding(parts_->lock);
-  for (Parts::Connection* connection : parts_->connections) connection->nudge();
+  for (const auto& [number, connection] : parts_->connections) connection->nudge(Clock::time_point::max());
 }
 
 }  // namespace chaffinch::http

@@ -10,12 +10,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/time.h"
+#include "later.h"
 
 namespace chaffinch::http {
 
@@ -70,10 +72,12 @@ struct DoorEvents {  // all may be empty; called from many threads
 class Door {
  public:
   // `admit` sees the head, `answer` the whole request. Both are called from many threads; an exception of
-  // either is answered 500 without text and reported to `crashed`.
-  Door(DoorOptions options, std::function<Admission(const Ask&)> admit,
-       std::function<Answer(const Ask&)> answer, DoorEvents events = {},
-       std::function<void(std::string_view what)> crashed = {});
+  // either is answered 500 without text and reported to `crashed`. Nothing from `answer`: it calls `later`,
+  // exactly once and from any thread, and the request lives until what it was called with has run, on a
+  // thread of the door. Whoever may wait otherwise says so (waiting.h).
+  using Responder = std::function<std::optional<Answer>(const Ask&, const Later<Answer>& later)>;
+  Door(DoorOptions options, std::function<Admission(const Ask&)> admit, Responder answer,
+       DoorEvents events = {}, std::function<void(std::string_view what)> crashed = {});
   ~Door();  // stop() and wait
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;

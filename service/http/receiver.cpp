@@ -20,21 +20,22 @@ Reading too_large(std::size_t limit) {
 
 }  // namespace
 
-bool Receiver::wait() {
+Receiver::Came Receiver::look() {
   if (in_.capacity() > kKeptBuffer) std::string().swap(in_);
   char piece[kKeptBuffer];
   ssize_t got = 0;
-  do got = recv(fd_, piece, sizeof piece, 0);
+  do got = recv(fd_, piece, sizeof piece, MSG_DONTWAIT);
   while (got < 0 && errno == EINTR);
-  if (got <= 0) return false;
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return Came::nothing;
+  if (got <= 0) return Came::the_end;
   in_.assign(piece, static_cast<std::size_t>(got));
-  return true;
+  return Came::something;
 }
 
 Reading Receiver::fill(Deadline deadline, std::string_view what) {
   char piece[kPiece];
   while (true) {
-    if (!wait_for(fd_, POLLIN, deadline))
+    if (Clock::now() >= deadline)
       return refused("deadline", 408, "the request's " + std::string(what) + " did not come in time");
     const ssize_t got = recv(fd_, piece, sizeof piece, MSG_DONTWAIT);
     if (got > 0) {
@@ -43,6 +44,7 @@ Reading Receiver::fill(Deadline deadline, std::string_view what) {
     }
     if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
       return {Reading::State::gone, {}, 0, {}};
+    wait_for(fd_, POLLIN, deadline);
   }
 }
 

@@ -26,14 +26,14 @@ struct Reading {
 
 class Receiver {
  public:
-  // REQUIRES: a blocking socket whose SO_RCVTIMEO is the time that a connection may be idle; it outlives
-  // this.
+  // REQUIRES: the socket outlives this.
   explicit Receiver(int fd) : fd_(fd) {}
 
   // Whether nothing of a next request is here yet.
   bool empty() const { return in_.empty(); }
-  // Blocks until a byte is there. False: closed, or idle for too long. Large buffers are given back before.
-  bool wait();
+  // Takes what is here, without waiting. Large buffers are given back before. REQUIRES: empty().
+  enum class Came : std::uint8_t { something, nothing, the_end };
+  Came look();
 
   Reading head(Head& head, Deadline deadline);
   // The body that `head` announces, at most `limit` bytes; a larger one is refused as soon as that is known.

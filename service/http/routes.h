@@ -29,7 +29,7 @@ struct Route {
   std::string_view method;
   std::string_view path;   // "/v1/comments/{id}": a {…} stands for one segment
   std::uint8_t roles = 0;  // bits by Role
-  Handler handler = nullptr;
+  Handler handler = Handler::Now(nullptr);
   Body body = Body::none;
   std::size_t limit = 0;  // bytes of the body
   bool whole = false;     // only with a token of all sites

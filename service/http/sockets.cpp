@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "waiting.h"
+
 namespace chaffinch::http {
 namespace {
 
@@ -27,6 +29,7 @@ int until(Deadline deadline) {
 }  // namespace
 
 bool wait_for(int fd, short what, Deadline deadline) {
+  const Waiting waiting;
   while (true) {
     pollfd one{fd, what, 0};
     const int ready = poll(&one, 1, until(deadline));
@@ -83,7 +86,7 @@ void allow_files(unsigned long count) {
 }
 
 File::~File() {
-  close(fd_);
+  if (fd_ >= 0) close(fd_);
 }
 
 Lingering::~Lingering() {
