@@ -7,7 +7,7 @@ build_packages=(
   g++ cmake ninja-build pkg-config
   libcpp-httplib-dev nlohmann-json3-dev rapidjson-dev libsqlitecpp-dev libsqlite3-dev libre2-dev libicu-dev libpsl-dev libidn2-dev
   libtomlplusplus-dev libcli11-dev libspdlog-dev prometheus-cpp-dev libexpected-dev libssl-dev libxxhash-dev
-  libcmark-gfm-dev libcmark-gfm-extensions-dev zlib1g-dev node-preact esbuild
+  libcmark-gfm-dev libcmark-gfm-extensions-dev zlib1g-dev libjemalloc-dev node-preact esbuild
 )
 
 as_root() {

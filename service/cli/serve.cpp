@@ -6,8 +6,6 @@
 #include <optional>
 #include <thread>
 
-#include <malloc.h>
-
 #include "analysis/address.h"
 #include "backtests.h"
 #include "cli/commands.h"
@@ -17,6 +15,7 @@
 #include "cli/signals.h"
 #include "cli/starter_set.h"
 #include "cli/terminal.h"
+#include "heap.h"
 #include "http/api.h"
 #include "http/door.h"
 #include "http/gate.h"
@@ -191,7 +190,7 @@ int run(const Settings& settings, const std::optional<std::string>& wished_token
   log.info("listening", {{"address", url}, {"rules", intake.rules()->version()}});
 
   // What reading the rules and learning the starter set took and gave back is between what stays.
-  ::malloc_trim(0);
+  give_back_memory();
   {
     const Housekeeper housekeeper(store, learning, log);
     const auto reload = [&] { reload_rules(rulebook, intake, log); };
