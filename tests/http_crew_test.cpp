@@ -167,6 +167,23 @@ TEST_CASE("a crew has no more jobs at once than it may, unless they wait") {
   other.crew.wait();
 }
 
+TEST_CASE("jobs that wait without having said so hold up the others for two looks at most") {
+  Room room;
+  House house(20, 2);
+  for (int i = 0; i < 3; ++i) house.crew.post(house.job([&] { room.enter(); }));
+  REQUIRE(room.holds(2));
+  house.crew.tend();
+  house.crew.tend();
+  REQUIRE(room.holds(3));
+  std::atomic<bool> ran{false};
+  house.crew.tend();
+  house.crew.tend();
+  house.ring({&house.job([&] { ran = true; })});  // one looks meanwhile
+  while (!ran) std::this_thread::yield();
+  room.open();
+  house.crew.wait();
+}
+
 TEST_CASE("a crew never has more threads than it was given") {
   Room room;
   House house(3, 2);

@@ -51,7 +51,7 @@ void Crew::add(const std::vector<Job*>& jobs) {
   jobs_.insert(jobs_.end(), jobs.begin(), jobs.end());
 }
 
-// REQUIRES: lock_ is held. One that runs will look when it is done, or have somebody look when it must wait.
+// REQUIRES: lock_ is held. One that runs will look when it is done, or have somebody look when it waits.
 void Crew::help() {
   if (running_ >= busy_ || (jobs_.empty() && (looking_ || running_ > 0))) return;
   if (!parked_.empty()) {
@@ -85,7 +85,7 @@ bool Crew::hire() {
       worker.get());
   pthread_attr_destroy(&attributes);
   if (wrong != 0) return false;
-  worker.release();  // work() hands it to dead_
+  workers_.push_back(worker.release());  // work() hands it to dead_
   ++alive_;
   ++running_;
   return true;
@@ -101,9 +101,12 @@ void Crew::work(Worker& worker) {
       Job* job = jobs_.front();
       jobs_.pop_front();
       help();
+      worker.job = ++begun_;
       holding.unlock();
       job->run();
       holding.lock();
+      worker.job = 0;
+      runs(worker);
       continue;
     }
     --running_;
@@ -129,21 +132,40 @@ void Crew::work(Worker& worker) {
     std::erase(parked_, &worker);
     break;
   }
+  std::erase(workers_, &worker);
   dead_.emplace_back(&worker);
   --alive_;
   ended_.notify_all();
 }
 
-void Crew::stand_still() {
+void Crew::tend() {
   const std::lock_guard holding(lock_);
-  --running_;
   take_posted();
+  for (Worker* one : workers_) {
+    if (one->job != 0 && one->job == std::exchange(one->seen, one->job)) stops(*one);
+  }
+}
+
+// REQUIRES (both): lock_ is held.
+void Crew::stops(Worker& worker) {
+  if (!std::exchange(worker.counts, false)) return;
+  --running_;
   help();
 }
 
-void Crew::go_on() {
-  const std::lock_guard holding(lock_);
-  ++running_;
+void Crew::runs(Worker& worker) {
+  if (!std::exchange(worker.counts, true)) ++running_;
+}
+
+void Crew::Worker::waits() noexcept {
+  const std::lock_guard holding(crew->lock_);
+  crew->take_posted();
+  crew->stops(*this);
+}
+
+void Crew::Worker::goes_on() noexcept {
+  const std::lock_guard holding(crew->lock_);
+  crew->runs(*this);
 }
 
 void Crew::bury(std::unique_lock<std::mutex>& holding) {

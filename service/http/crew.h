@@ -52,23 +52,30 @@ class Crew {
   void post(Job& job);                      // it runs some time, on one of the threads
   void add(const std::vector<Job*>& jobs);  // the same, of `look`
 
+  // To be called some times a second: one that has been at the same job since the last time waits for
+  // something without having said so (a slow disk), and another one may run until it is done.
+  void tend();
+
   // Returns when all that was posted has run and all threads have ended; `look` is not called any more.
   void wait();
 
  private:
   struct Worker final : Listening {
-    void waits() noexcept override { crew->stand_still(); }
-    void goes_on() noexcept override { crew->go_on(); }
+    void waits() noexcept override;
+    void goes_on() noexcept override;
 
     Crew* crew = nullptr;
     pthread_t thread{};
     std::condition_variable wake;
-    bool called = false;  // guarded by lock_
+    bool called = false;     // all below: guarded by lock_
+    bool counts = true;      // among those that run
+    std::uint64_t job = 0;   // its number; 0: none
+    std::uint64_t seen = 0;  // by the last tend()
   };
 
   void work(Worker& worker);
-  void stand_still();
-  void go_on();
+  void stops(Worker& worker);
+  void runs(Worker& worker);
   void help();  // another one, if there is something for it to do
   void take_posted();
   bool hire();
@@ -83,11 +90,13 @@ class Crew {
   std::atomic<std::uint32_t> running_{0};  // alive, not parked, not looking, not waiting; changed under lock_
   std::mutex lock_;
   std::condition_variable ended_;
-  std::deque<Job*> jobs_;  // all below: guarded by lock_
+  std::deque<Job*> jobs_;    // all below: guarded by lock_
+  std::uint64_t begun_ = 0;  // jobs
   std::uint32_t alive_ = 0;
   bool looking_ = false;  // one is in `look`
   bool poked_ = false;
   bool closing_ = false;
+  std::vector<Worker*> workers_;
   std::vector<Worker*> parked_;  // the last one parked is the warmest
   std::vector<std::unique_ptr<Worker>> dead_;
 };

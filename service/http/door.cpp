@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
@@ -33,7 +34,8 @@
 namespace chaffinch::http {
 namespace {
 
-constexpr int kBacklog = 1024;  // the kernel cuts it to net.core.somaxconn
+constexpr int kBacklog = 1024;                   // the kernel cuts it to net.core.somaxconn
+constexpr std::chrono::milliseconds kTend{100};  // how often the door looks after what it has
 constexpr std::size_t kReadyAtOnce = 64;
 
 // httplib's side of the listening socket.
@@ -90,6 +92,7 @@ struct Door::Parts : Hall {
   void admit_connection(int fd, std::string peer);
   void turn_away(int fd);
   bool is_full();
+  bool is_empty();
   void look();
   void look_after_idle();
   void forget(std::uint64_t number);
@@ -103,6 +106,7 @@ struct Door::Parts : Hall {
 
   Lingering turned_away;  // belongs to the accept loop
   std::uint64_t accepted = 0;
+  Clock::time_point tended = {};
 
   std::mutex tell_lock;
   std::mutex lock;
@@ -195,6 +199,12 @@ bool Door::Parts::is_full() {
   return connections.size() >= options.connections;
 }
 
+// Nobody is there whom to look after.
+bool Door::Parts::is_empty() {
+  const std::scoped_lock holding(lock);
+  return connections.empty() && turned_away.empty();
+}
+
 // Answers 503 without a thread and without waiting.
 void Door::Parts::turn_away(int fd) {
   const Answer why = refusal(503, "all connections are taken; try again");
@@ -209,9 +219,13 @@ void Door::Parts::turn_away(int fd) {
 void Door::Parts::accept_all() {
   while (!stopping) {
     pollfd both[2] = {{listener.fd(), POLLIN, 0}, {wake, POLLIN, 0}};
-    const int came = poll(both, 2, turned_away.empty() ? 1000 : 100);
-    turned_away.tend();
-    look_after_idle();
+    const int came = poll(both, 2, is_empty() ? -1 : static_cast<int>(kTend.count()));
+    if (const auto now = Clock::now(); now >= tended + kTend) {
+      tended = now;
+      turned_away.tend();
+      look_after_idle();
+      threads.tend();
+    }
     if (came <= 0) continue;
     while (!stopping) {
       sockaddr_storage from{};
