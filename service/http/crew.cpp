@@ -141,8 +141,9 @@ void Crew::work(Worker& worker) {
 void Crew::tend() {
   const std::lock_guard holding(lock_);
   take_posted();
-  for (Worker* one : workers_) {
-    if (one->job != 0 && one->job == std::exchange(one->seen, one->job)) stops(*one);
+  for (std::size_t i = 0; i < workers_.size(); ++i) {  // which grow meanwhile
+    Worker& one = *workers_[i];
+    if (one.job != 0 && one.job == std::exchange(one.seen, one.job)) stops(one);
   }
 }
 
