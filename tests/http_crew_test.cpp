@@ -184,6 +184,38 @@ TEST_CASE("jobs that wait without having said so hold up the others for two look
   house.crew.wait();
 }
 
+// Some nanoseconds each.
+void turn_around(int times) {
+  for (std::atomic<int> turn{0}; turn < times; ++turn) {
+  }
+}
+
+TEST_CASE("what is posted while the last one begins to wait is not left lying") {
+  House house(10, 1);
+  int lost = 0;
+  for (int i = 0; i < 20'000 && lost == 0; ++i) {
+    std::atomic<bool> begun{false}, ran{false}, over{false};
+    Job& first = house.job([&] {
+      begun = true;
+      turn_around(i / 100);
+      const Waiting wait;
+      const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (!ran && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+      lost += ran ? 0 : 1;
+      over = true;
+    });
+    Job& second = house.job([&] { ran = true; });
+    house.crew.post(first);
+    while (!begun) {
+    }
+    turn_around(i % 100);
+    house.crew.post(second);
+    while (!over) std::this_thread::yield();
+  }
+  house.crew.wait();
+  CHECK(lost == 0);
+}
+
 TEST_CASE("a crew never has more threads than it was given") {
   Room room;
   House house(3, 2);

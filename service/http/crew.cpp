@@ -151,6 +151,7 @@ void Crew::tend() {
 void Crew::stops(Worker& worker) {
   if (!std::exchange(worker.counts, false)) return;
   --running_;
+  take_posted();  // what was posted while this one seemed to run
   help();
 }
 
@@ -160,7 +161,6 @@ void Crew::runs(Worker& worker) {
 
 void Crew::Worker::waits() noexcept {
   const std::lock_guard holding(crew->lock_);
-  crew->take_posted();
   crew->stops(*this);
 }
 
