@@ -1,7 +1,7 @@
 // The one thread that writes. Operations wait in a bounded queue; the thread takes all that wait (up to a
-// limit), carries them out in one transaction, commits (fsync) and wakes their callers. One operation's
-// failure undoes that operation only; a failure of the commit or of the disk fails the whole group, and
-// nothing of it remains.
+// limit), carries them out in one transaction, commits (fsync) and wakes their callers, or tells those who
+// did not wait. One operation's failure undoes that operation only; a failure of the commit or of the disk
+// fails the whole group, and nothing of it remains.
 //
 // A savepoint around each operation would see to that, but keeps a copy of every page that the operation
 // touches. So a group of operations that may be carried out twice goes without: when one fails that has
