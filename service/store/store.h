@@ -27,6 +27,7 @@
 #include "core/session.h"
 #include "core/site.h"
 #include "core/verdict.h"
+#include "later.h"
 
 namespace chaffinch {
 
@@ -787,13 +788,19 @@ class Store {
   // one sees no copy. not_found: no such site (where = "/site").
   virtual Result<Recalled> recall(const Probe&) = 0;
   virtual void release(std::uint64_t reservation) = 0;  // the comment will not be kept; 0 is ignored
-  virtual Result<Kept> keep(Keep) = 0;                  // returns after fsync
-  // The same without waiting. `then` is called exactly once, after the fsync or when it is known that nothing
-  // will be kept: from this thread, or from one that others wait for, so it must be brief, must not throw and
-  // must not call the store. What the engine needed for it comes along: letting that go is for another
-  // thread.
+  // Returns at once. `then` is called exactly once, after the fsync or when it is known that nothing will be
+  // kept: from this thread, or from one that others wait for, so it must be brief, must not throw and must
+  // not call the store. What the engine needed for it comes along: letting that go is for another thread.
   using Then = std::function<void(Result<Kept>, std::shared_ptr<const void> remains)>;
   virtual void keep(Keep, Then then) = 0;
+  // The same, waited for.
+  Result<Kept> keep(Keep comment) {
+    return now_from<Result<Kept>>([&](const Later<Result<Kept>>& later) {
+      keep(std::move(comment), [later](Result<Kept> kept, const std::shared_ptr<const void>&) {
+        later([kept = std::move(kept)] { return kept; });
+      });
+    });
+  }
   // What was answered to this key by keep or edit; nothing when it did not come yet.
   virtual Result<std::optional<Kept>> replay(const Once&) = 0;
   virtual Result<bool> answered(const Once&) = 0;  // whether the key came before, to any operation

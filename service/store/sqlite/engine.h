@@ -50,7 +50,6 @@ class Engine final : public Store {
 
   Result<Recalled> recall(const Probe&) override;
   void release(std::uint64_t reservation) override;
-  Result<Kept> keep(Keep) override;
   void keep(Keep, Then then) override;
   Result<std::optional<Kept>> replay(const Once&) override;
   Result<bool> answered(const Once&) override;
@@ -201,7 +200,6 @@ class Engine final : public Store {
     std::optional<std::int64_t> content_key;  // of one whose client keeps it
   };
   Prepared prepare(const Keep& keep);
-  void settle_marks(std::uint64_t reservation, const Result<Kept>& kept);
   Result<Kept> keep_in(Change& change, const Keep& keep, Prepared& prepared, bool imported);
   Result<std::int64_t> lane_of(const std::string& site) const;  // as learn_state has it
   // Lessons of comments, made before the writer's turn; each for one version of its comment.

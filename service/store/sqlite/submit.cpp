@@ -318,22 +318,6 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
   return kept;
 }
 
-// What becomes of the reservation.
-void Engine::settle_marks(std::uint64_t reservation, const Result<Kept>& kept) {
-  if (!kept || kept->replayed)
-    release(reservation);
-  else
-    marks_.kept(reservation, tag_of(kept->id));
-}
-
-Result<Kept> Engine::keep(Keep keep) {
-  Prepared prepared = prepare(keep);
-  auto kept = writer_.run([&](Change& change) { return keep_in(change, keep, prepared, false); },
-                          {.fresh = false, .arrival = true});
-  settle_marks(keep.reservation, kept);
-  return kept;
-}
-
 void Engine::keep(Keep keep, Then then) {
   Prepared prepared = prepare(keep);
   const std::uint64_t reservation = keep.reservation;
@@ -343,7 +327,10 @@ void Engine::keep(Keep keep, Then then) {
       },
       {.fresh = false, .arrival = true},
       [this, reservation, then = std::move(then)](Result<Kept> kept, std::shared_ptr<const void> remains) {
-        settle_marks(reservation, kept);
+        if (!kept || kept->replayed)
+          release(reservation);
+        else
+          marks_.kept(reservation, tag_of(kept->id));
         then(std::move(kept), std::move(remains));
       });
 }
