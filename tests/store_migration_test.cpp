@@ -91,7 +91,6 @@ TEST_CASE("what was remembered of authors before the seventh migration is rememb
       "CREATE INDEX comment_score ON comment (score) WHERE status = 0;\n"
       "CREATE INDEX comment_doubt ON comment (doubt) WHERE status = 0;\n"
       // And without what the eighth and the ninth bring.
-      "DELETE FROM meta WHERE name = 'counted';\n"
       "DROP INDEX learn_event_change;\nDROP INDEX learn_event_site;\nDROP INDEX learn_event_shared;\n"
       "DROP INDEX learn_event_site_change;\nDROP INDEX learn_event_shared_change;\n"
       "DROP INDEX learn_event_decision;\nDROP INDEX learn_event_inverse;\nDROP TABLE learn_state;\nDROP "
@@ -115,6 +114,8 @@ TEST_CASE("what was remembered of authors before the seventh migration is rememb
   // And the fifteenth.
   text += "DROP TABLE site_day;\nDROP TABLE site_wait;\nDROP TABLE rule_week;\n";
   text += "ALTER TABLE decision_item DROP COLUMN day;\nALTER TABLE decision_item DROP COLUMN waited;\n";
+  // And the sixteenth.
+  text += "DROP TABLE counted;\n";
   // And the fourteenth.
   text += "DROP INDEX decision_token;\nDROP INDEX decision_by;\nDROP TABLE span;\n";
   for (const char* column : {"lanes", "change", "lesson", "decision", "inverse_of"})

@@ -1,5 +1,6 @@
 // What recall tells from memory is what the database says.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <unordered_map>
@@ -8,6 +9,7 @@
 #include "store/sqlite/blocked.h"
 #include "store/sqlite/counters.h"
 #include "store/sqlite/record_cache.h"
+#include "store/sqlite/shares.h"
 #include "store_house.h"
 
 using namespace chaffinch;
@@ -17,8 +19,10 @@ TEST_SUITE_BEGIN("store");
 namespace {
 
 using sqlite::ArticleCache;
+using sqlite::CountedTo;
 using sqlite::RecordCache;
 using sqlite::RecordMove;
+using sqlite::RecordMoves;
 
 // A reply asks the database, whatever is at hand.
 Facts asked_of_the_database(Store& store, Draft draft) {
@@ -39,6 +43,17 @@ Record record_of(std::uint32_t pending) {
   record.first_seen = kNoon;
   record.last_seen = kNoon + pending;
   return record;
+}
+
+// The same of each share.
+CountedTo all(std::int64_t seq) {
+  CountedTo counted;
+  counted.fill(seq);
+  return counted;
+}
+
+void commit(RecordCache& cache, const RecordMoves& moves, const CountedTo& counted) {
+  cache.committed(std::array{&moves}, counted);
 }
 
 std::optional<RecordCache::Taken> take(const RecordCache& cache, const std::vector<std::int64_t>& ids) {
@@ -159,8 +174,8 @@ TEST_CASE("a cached record is there until it is changed, and none is taken that 
   CHECK(cache.take(std::vector<std::int64_t>{1}, [](std::int64_t) { return true; })->records ==
         std::vector{Record{}});
 
-  cache.put(cache.age(), 0, 1, record_of(3));
-  cache.put(cache.age(), 0, 2, record_of(4));
+  cache.put(cache.age(), all(0), 1, record_of(3));
+  cache.put(cache.age(), all(0), 2, record_of(4));
   CHECK(take(cache, {2, 0, 1})->records == std::vector{record_of(4), Record{}, record_of(3)});
   CHECK_FALSE(take(cache, {1, 7}));
 
@@ -172,10 +187,10 @@ TEST_CASE("a cached record is there until it is changed, and none is taken that 
   move.first = kNoon - 5;
   move.last = kNoon + 1;
   cache.makes(9);
-  cache.committed({{1, move}, {8, move}, {9, move}}, 40);
+  commit(cache, {{1, move}, {8, move}, {9, move}}, all(40));
   const auto taken = take(cache, {1, 9});
   REQUIRE(taken);
-  CHECK(taken->counted == 40);
+  CHECK(taken->counted == all(40));
   CHECK(taken->records[0].pending == 5);
   CHECK(taken->records[0].spam == 0);
   CHECK(taken->records[0].first_seen == kNoon - 5);
@@ -184,16 +199,24 @@ TEST_CASE("a cached record is there until it is changed, and none is taken that 
   CHECK(taken->records[1].last_seen == kNoon + 1);
   CHECK_FALSE(take(cache, {8}));  // it may have been in the table before
 
-  cache.put(early, 40, 8, record_of(1));
+  cache.put(early, all(40), 8, record_of(1));
   CHECK_FALSE(take(cache, {8}));
-  cache.put(cache.age(), 39, 8, record_of(1));
+  cache.put(cache.age(), all(39), 8, record_of(1));
   CHECK_FALSE(take(cache, {8}));
-  cache.put(cache.age(), 40, 8, record_of(1));
+  cache.put(cache.age(), all(40), 8, record_of(1));
   CHECK(take(cache, {8}));
+  // What the transaction has of other shares does not matter.
+  constexpr std::int64_t kOther = std::int64_t{3} << 60;
+  CountedTo mixed = all(7);
+  cache.put(cache.age(), mixed, kOther, record_of(1));
+  CHECK_FALSE(take(cache, {kOther}));
+  mixed[sqlite::share_of(kOther)] = 40;
+  cache.put(cache.age(), mixed, kOther, record_of(1));
+  CHECK(take(cache, {kOther}));
 
   cache.changes(8);
   CHECK(take(cache, {8}));  // not on disk yet
-  cache.committed({}, 40);
+  commit(cache, {}, all(40));
   CHECK_FALSE(take(cache, {8}));
   CHECK(take(cache, {1, 2, 9}));
   // What is too large or too early to stand here is read from the database each time.
@@ -203,32 +226,32 @@ TEST_CASE("a cached record is there until it is changed, and none is taken that 
   early_one.first_seen = -kDay;
   Record full = record_of(1);
   full.spam = full.approved = full.rejected = full.checked = (1U << 17U) - 1;
-  cache.put(cache.age(), 40, 20, large);
-  cache.put(cache.age(), 40, 21, early_one);
-  cache.put(cache.age(), 40, 22, full);
+  cache.put(cache.age(), all(40), 20, large);
+  cache.put(cache.age(), all(40), 21, early_one);
+  cache.put(cache.age(), all(40), 22, full);
   CHECK_FALSE(take(cache, {20}));
   CHECK_FALSE(take(cache, {21}));
   CHECK(take(cache, {22})->records == std::vector{full});
   RecordMove one_more;
   one_more.by[static_cast<std::size_t>(Status::spam)] = 1;
-  cache.committed({{22, one_more}}, 40);
+  commit(cache, {{22, one_more}}, all(40));
   CHECK_FALSE(take(cache, {22}));
 
   // More changes than are noted, as of a disk that is full for days: whatever was changed is gone.
-  cache.put(cache.age(), 40, 70'000, record_of(1));
+  cache.put(cache.age(), all(40), 70'000, record_of(1));
   for (std::int64_t id = 1'000; id <= 70'000; ++id) {
     cache.changes(id);
     cache.makes(id);
   }
-  cache.committed({}, 40);
+  commit(cache, {}, all(40));
   CHECK_FALSE(take(cache, {70'000}));
-  for (const std::int64_t id : {1, 2, 9}) cache.put(cache.age(), 40, id, record_of(1));
+  for (const std::int64_t id : {1, 2, 9}) cache.put(cache.age(), all(40), id, record_of(1));
   CHECK(take(cache, {1, 2, 9}));
 
   cache.changes_all();
-  cache.committed({}, 41);
+  commit(cache, {}, all(41));
   for (const std::int64_t id : {1, 2, 9}) CHECK_FALSE(take(cache, {id}));
-  CHECK(take(cache, {0})->counted == 41);
+  CHECK(take(cache, {0})->counted == all(41));
 }
 
 TEST_CASE("records are cached up to a bound, and those that came lately stay") {
@@ -237,7 +260,7 @@ TEST_CASE("records are cached up to a bound, and those that came lately stay") {
   std::vector<std::int64_t> ids;
   for (int i = 0; i < 20'000; ++i) {
     ids.push_back(static_cast<std::int64_t>(random()));
-    cache.put(cache.age(), 0, ids.back(), record_of(static_cast<std::uint32_t>(i)));
+    cache.put(cache.age(), all(0), ids.back(), record_of(static_cast<std::uint32_t>(i)));
     CHECK(take(cache, {ids.back()})->records[0] == record_of(static_cast<std::uint32_t>(i)));
   }
   std::size_t there = 0, late = 0;

@@ -2,77 +2,155 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 
 namespace chaffinch::sqlite {
+namespace {
 
-std::int64_t counted_to(Db& db) {
-  auto query = db.use("SELECT value FROM meta WHERE name = 'counted'");
-  return query.step() ? query.integer(0) : 0;
+constexpr std::uint64_t kKept = 2;  // writings that the moves of one before them outlast
+// In a pause all is written in one transaction, when it is no more than so many rows for each comment of a
+// step.
+constexpr std::size_t kFew = 8;
+
+}  // namespace
+
+CountedTo counted_to(Db& db) {
+  CountedTo counted{};
+  auto query = db.use("SELECT share, through FROM counted");
+  while (query.step()) counted.at(query.as<std::size_t>(0)) = query.integer(1);
+  return counted;
 }
 
-void Backlog::write(Db& db) const {
-  if (empty()) return;
+template <class F>
+void Backlog::each(const Turn& turn, F&& of_share) const {
+  for (std::size_t i = 0; i < turn.count; ++i) of_share((turn.first + i) % kShares);
+}
+
+bool Backlog::empty() const {
+  return std::ranges::all_of(shares_, [this](const Share& one) { return one.now.after >= through_; });
+}
+
+Backlog::Turn Backlog::due() const {
+  return {.first = next_, .count = std::min(comments_ / step_, kShares)};
+}
+
+Backlog::Turn Backlog::at_leisure() const {
+  const std::size_t rows = std::accumulate(
+      shares_.begin(), shares_.end(), std::size_t{0},
+      [](std::size_t sum, const Share& one) { return sum + one.now.records.size() + one.now.copies.size(); });
+  return rows <= kFew * step_ ? kAll : Turn{.first = next_, .count = 1};
+}
+
+void Backlog::write(Db& db, const Turn& turn) const {
+  std::vector<std::pair<std::int64_t, RecordMove>> records;
+  std::vector<std::pair<CopyName, CopyMove>> copies;
+  each(turn, [&](std::size_t share) {
+    const Moves& now = shares_[share].now;
+    records.insert(records.end(), now.records.begin(), now.records.end());
+    copies.insert(copies.end(), now.copies.begin(), now.copies.end());
+    if (share == kNumbersShare) now.numbers.write(db);
+  });
   // In the tables' own order: neighbours share a page.
-  std::vector<std::pair<std::int64_t, RecordMove>> records(now_.records.begin(), now_.records.end());
-  std::vector<std::pair<CopyName, CopyMove>> copies(now_.copies.begin(), now_.copies.end());
   const auto by_name = [](const auto& a, const auto& b) { return a.first < b.first; };
   std::sort(records.begin(), records.end(), by_name);
   std::sort(copies.begin(), copies.end(), by_name);
   for (const auto& [id, move] : records) write_record(db, known_, id, move);
   for (const auto& [name, move] : copies) write_copy(db, known_, name, move);
-  now_.numbers.write(db);
 }
 
-void Backlog::mark(Db& db, std::int64_t through) const {
-  if (through <= now_.after) return;
-  db.use("UPDATE meta SET value = ?1 WHERE name = 'counted'").bind(through).run();
+void Backlog::mark(Db& db, const Turn& turn, std::int64_t through) const {
+  each(turn, [&](std::size_t share) {
+    if (through <= shares_[share].now.after) return;
+    db.use("UPDATE counted SET through = ?2 WHERE share = ?1").bind(share, through).run();
+  });
 }
 
-void Backlog::written(std::int64_t through) {
-  const bool more = through > now_.after;
-  known_.cache.committed(now_.records, more ? through : now_.after);
-  if (!more) return;
+void Backlog::written(const Turn& turn, std::int64_t through) {
+  if (turn.count == 0) return;
+  std::vector<const RecordMoves*> moves;
+  CountedTo counted{};
+  for (std::size_t share = 0; share < kShares; ++share) counted[share] = shares_[share].now.after;
+  each(turn, [&](std::size_t share) {
+    moves.push_back(&shares_[share].now.records);
+    counted[share] = std::max(counted[share], through);
+  });
+  known_.cache.committed(moves, counted);
+
+  std::vector<Moves> gone;  // let go without the lock
   const std::lock_guard guard(lock_);
-  before_ = std::move(now_);
-  now_ = Moves{};
-  now_.after = now_.through = through;
-  comments_ = 0;
+  ++writings_;
+  each(turn, [&](std::size_t share) {
+    Share& one = shares_[share];
+    if (through <= one.now.after) return;
+    gone.push_back(std::exchange(one.before, std::exchange(one.now, Moves())));
+    one.now.after = through;
+    one.written = writings_;
+  });
+  for (Share& one : shares_) {
+    if (one.written == 0 || one.written + kKept >= writings_) continue;
+    gone.push_back(std::exchange(one.before, Moves()));
+    one.written = 0;
+  }
+  through_ = std::max(through_, through);
+  comments_ -= std::min(comments_, turn.count * step_);
+  next_ = (turn.first + turn.count) % kShares;
 }
 
 void Backlog::add(const Counters& counters, std::size_t comments) {
   const std::lock_guard guard(lock_);
-  for (const auto& [id, move] : counters.records()) now_.records[id] += move;
-  for (const auto& [name, move] : counters.copies()) now_.copies[name] += move;
-  now_.numbers.add(counters.numbers());
-  now_.through = std::max(now_.through, counters.through());
+  for (const auto& [id, move] : counters.records()) shares_[share_of(id)].now.records[id] += move;
+  for (const auto& [name, move] : counters.copies()) shares_[share_of(name)].now.copies[name] += move;
+  shares_[kNumbersShare].now.numbers.add(counters.numbers());
+  through_ = std::max(through_, counters.through());
   comments_ += comments;
 }
 
-std::optional<Backlog::Lacking> Backlog::lacking(std::int64_t counted, std::span<const std::int64_t> records,
-                                                 CopyName copy) const {
+void Backlog::opened(const CountedTo& counted) {
+  const std::lock_guard guard(lock_);
+  for (std::size_t share = 0; share < kShares; ++share) shares_[share].now.after = counted[share];
+  through_ = *std::ranges::max_element(counted);
+}
+
+// Hands on what the tables lack of a share. False: the snapshot is too old. REQUIRES: lock_ is held.
+template <class Take>
+bool Backlog::lack(const CountedTo& counted, std::size_t share, Take&& take) const {
+  const Share& one = shares_[share];
+  if (counted[share] < one.now.after) {
+    if (one.written == 0 || counted[share] < one.before.after) return false;
+    take(one.before);
+  }
+  // More than that: what waits here is there already, committed a moment ago, and written() is not yet
+  // called.
+  if (counted[share] <= one.now.after) take(one.now);
+  return true;
+}
+
+std::optional<Backlog::Lacking> Backlog::lacking(const CountedTo& counted,
+                                                 std::span<const std::int64_t> records, CopyName copy) const {
   Lacking lacking;
   lacking.records.resize(records.size());
-  const auto take = [&](const Moves& from) {
-    for (std::size_t i = 0; i < records.size(); ++i) {
+  const std::lock_guard guard(lock_);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i] == 0) continue;
+    const bool young = lack(counted, share_of(records[i]), [&](const Moves& from) {
       if (const auto found = from.records.find(records[i]); found != from.records.end())
         lacking.records[i] += found->second;
-    }
+    });
+    if (!young) return std::nullopt;
+  }
+  if (copy.second == 0) return lacking;
+  const bool young = lack(counted, share_of(copy), [&](const Moves& from) {
     if (const auto found = from.copies.find(copy); found != from.copies.end()) lacking.copy += found->second;
-  };
-  const std::lock_guard guard(lock_);
-  if (counted < before_.after) return std::nullopt;
-  if (counted < now_.after) take(before_);
-  // Already there when it was committed a moment ago and written() is not yet called.
-  if (counted < now_.through) take(now_);
+  });
+  if (!young) return std::nullopt;
   return lacking;
 }
 
-std::optional<Numbers> Backlog::lacking_numbers(std::int64_t counted) const {
+std::optional<Numbers> Backlog::lacking_numbers(const CountedTo& counted) const {
   Numbers lacking;
   const std::lock_guard guard(lock_);
-  if (counted < before_.after) return std::nullopt;
-  if (counted < now_.after) lacking.add(before_.numbers);
-  if (counted < now_.through) lacking.add(now_.numbers);
+  if (!lack(counted, kNumbersShare, [&](const Moves& from) { lacking.add(from.numbers); }))
+    return std::nullopt;
   return lacking;
 }
 

@@ -1,13 +1,20 @@
 // What newly kept comments count in the tables `record` and `copy` and in the numbers over time (days.h),
 // before it is written there. A comment counts in six or seven rows that lie anywhere in the first two;
-// written with the comment they cost a page each, while those of a thousand comments share pages. Nothing can
-// be lost: a comment's own row says what it counts, and 'counted' in `meta` tells up to which comment (seq)
-// the tables have it; what lies beyond is counted again when the store opens.
+// written with the comment they cost a page each, while those of thousands of comments share pages. Nothing
+// can be lost: a comment's own row says what it counts, and the table `counted` tells up to which comment
+// (seq) the tables have it; what lies beyond is counted again when the store opens.
+//
+// It is written a share at a time (shares.h), in turn: each waits until thousands of comments have moved its
+// rows, and nobody waits until all are written. Measured with 64 connections on two processors, 60,000 to
+// 90,000 comments there: 250 us of the processor a submission when all was written after each 1,024 comments,
+// 227 after 8,192, 213 without writing it at all.
 //
 // Operations other than keep find the tables whole: the writer writes the backlog out before them, in their
-// own transaction. So a comment beyond 'counted' stands as it came. Readers add what their snapshot lacks.
+// own transaction. So a comment beyond what is counted stands as it came. Readers add what their snapshot
+// lacks.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -19,28 +26,38 @@
 #include "brief_lock.h"
 #include "store/sqlite/counters.h"
 #include "store/sqlite/db.h"
+#include "store/sqlite/shares.h"
 
 namespace chaffinch::sqlite {
 
 class Backlog {
  public:
-  explicit Backlog(Known& known) : known_(known) {}
+  // A share is written after `step` comments, the same one again after sixteen times as many. A row that
+  // waits takes about 100 bytes: with 512 comments, each of which moves seven rows of its own, 3 MiB.
+  Backlog(Known& known, std::size_t step) : known_(known), step_(step < 1 ? 1 : step) {}
 
-  // So many comments wait at most; about 600 bytes each, twice.
-  static constexpr std::size_t kComments = 1024;
+  // Shares that are written together: `count` of them from `first` on, in a circle.
+  struct Turn {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+  static constexpr Turn kAll{0, kShares};
 
   // ---- The writer's thread only.
-  bool empty() const { return comments_ == 0; }
-  bool has_room(std::size_t comments) const { return comments_ + comments <= kComments; }
-  // Moves what waits to the tables, in the writer's transaction; then the mark, once the newest comment that
-  // they have is known ...
-  void write(Db& db) const;
-  void mark(Db& db, std::int64_t through) const;
+  bool empty() const;
+  Turn due() const;         // what should be written with the next comments
+  Turn at_leisure() const;  // ... or while none come
+  // Moves what waits of these to the tables, in the writer's transaction; then the mark, once the newest
+  // comment that they have is known ...
+  void write(Db& db, const Turn& turn) const;
+  void mark(Db& db, const Turn& turn, std::int64_t through) const;
   // ... and the transaction is on disk.
-  void written(std::int64_t through);
+  void written(const Turn& turn, std::int64_t through);
   // These comments are on disk, and what they count is not.
   void add(const Counters& counters, std::size_t comments);
-  std::int64_t through() const { return now_.through; }
+  std::int64_t through() const { return through_; }
+  // What the tables have when the store opens.
+  void opened(const CountedTo& counted);
   // Comments up to this one are in no number over time; set before the first operation.
   void numbers_after(std::int64_t seq) { numbers_after_ = seq; }
   std::int64_t numbers_after() const { return numbers_after_; }
@@ -50,11 +67,12 @@ class Backlog {
     std::vector<RecordMove> records;  // in the order asked
     CopyMove copy;
   };
-  // What the tables lack in a snapshot that has them up to `counted`. Nothing when the snapshot is too old to
-  // be answered for: two writings have come since.
-  std::optional<Lacking> lacking(std::int64_t counted, std::span<const std::int64_t> records,
+  // What the tables lack in a snapshot that has them up to `counted`, for ids and a hash that are not 0.
+  // Nothing when the snapshot is too old to be answered for: a share was written since, and then two times
+  // others.
+  std::optional<Lacking> lacking(const CountedTo& counted, std::span<const std::int64_t> records,
                                  CopyName copy) const;
-  std::optional<Numbers> lacking_numbers(std::int64_t counted) const;  // the same of these
+  std::optional<Numbers> lacking_numbers(const CountedTo& counted) const;  // the same of these
 
  private:
   struct CopyHash {
@@ -63,21 +81,33 @@ class Backlog {
     }
   };
   struct Moves {
-    std::int64_t after = 0;    // the tables had all up to here when it began ...
-    std::int64_t through = 0;  // ... and it goes up to here
-    std::unordered_map<std::int64_t, RecordMove> records;
+    std::int64_t after = 0;  // the tables had all up to here when it began
+    RecordMoves records;
     std::unordered_map<CopyName, CopyMove, CopyHash> copies;
     Numbers numbers;
   };
+  struct Share {
+    Moves now, before;          // before: has been written, and is kept for snapshots that are older
+    std::uint64_t written = 0;  // before: by which writing; 0: it is not kept
+  };
+
+  template <class F>
+  void each(const Turn& turn, F&& of_share) const;
+  template <class Take>
+  bool lack(const CountedTo& counted, std::size_t share, Take&& take) const;
 
   Known& known_;
+  const std::size_t step_;
   mutable BriefLock lock_;
-  Moves now_, before_;  // changed by the writer's thread only, under lock_; before_ has been written
-  std::size_t comments_ = 0;
+  std::array<Share, kShares> shares_;  // changed by the writer's thread only, under lock_
+  std::int64_t through_ = 0;           // the same: the newest comment that is counted here or in the tables
+  std::uint64_t writings_ = 0;
+  std::size_t comments_ = 0;  // since a turn came
+  std::size_t next_ = 0;      // whose turn is next
   std::int64_t numbers_after_ = 0;
 };
 
-// Up to which comment the tables have it, in this snapshot.
-std::int64_t counted_to(Db& db);
+// What the tables have in this snapshot.
+CountedTo counted_to(Db& db);
 
 }  // namespace chaffinch::sqlite

@@ -35,6 +35,8 @@ struct RecordMove {
   RecordMove& operator+=(const RecordMove& more);
 };
 
+using RecordMoves = std::unordered_map<std::int64_t, RecordMove>;  // by record.id
+
 // A record with a move, as write_record makes its row.
 Record moved(Record record, const RecordMove& by);
 

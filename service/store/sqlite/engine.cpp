@@ -69,6 +69,7 @@ Engine::Engine(const StoreOptions& options)
       file_(opened(options)),
       lock_(file_),
       keys_(prepared(options, file_)),
+      backlog_(known_, options.backlog_step),
       readers_(reading(options, file_), options.readers),
       checkpoints_(checkpointing(options, file_), options.log_step),
       writer_(std::make_unique<Db>(writing(options, file_)), near_, known_, backlog_,

@@ -190,6 +190,7 @@ class Engine final : public Store {
                                           Time now);
   void remember_last_hour();
   void count_again();
+  static void add_uncounted(Deltas came, std::int64_t seq, const CountedTo& known, Deltas& to);
 
   // Operations inside the writer, shared by several calls.
   // What of a comment can be made ready by its own thread, so that the writer has less to do.
@@ -240,7 +241,7 @@ class Engine final : public Store {
   Marks marks_;
   Near near_;
   Known known_;
-  Backlog backlog_{known_};
+  Backlog backlog_;
   ArticleCache articles_;
   Blocked blocked_;
   std::atomic<std::int64_t> last_seq_{0};  // of the newest comment; changed by the writer only

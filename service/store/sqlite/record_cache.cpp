@@ -16,22 +16,25 @@ std::uint64_t RecordCache::age() const {
   return age_;
 }
 
-void RecordCache::put(std::uint64_t age, std::int64_t counted, std::int64_t id, const Record& record) {
+void RecordCache::put(std::uint64_t age, const CountedTo& counted, std::int64_t id, const Record& record) {
   const std::lock_guard guard(lock_);
-  if (age == age_ && counted == counted_ && id != 0) enter(id, record);
+  const std::size_t share = share_of(id);
+  if (age == age_ && counted[share] == counted_[share] && id != 0) enter(id, record);
 }
 
-void RecordCache::committed(const std::unordered_map<std::int64_t, RecordMove>& moves, std::int64_t counted) {
+void RecordCache::committed(std::span<const RecordMoves* const> moves, const CountedTo& counted) {
   std::sort(made_.begin(), made_.end());
   const std::lock_guard guard(lock_);
   ++age_;
   counted_ = counted;
-  for (const auto& [id, by] : moves) {
-    Set& set = sets_[set_of(id)];
-    if (const std::size_t slot = slot_of(set, id); slot != kTogether) {
-      if (!set[slot].take(id, moved(set[slot].record(), by))) erase(id);
-    } else if (std::binary_search(made_.begin(), made_.end(), id)) {
-      enter(id, moved({}, by));
+  for (const RecordMoves* some : moves) {
+    for (const auto& [id, by] : *some) {
+      Set& set = sets_[set_of(id)];
+      if (const std::size_t slot = slot_of(set, id); slot != kTogether) {
+        if (!set[slot].take(id, moved(set[slot].record(), by))) erase(id);
+      } else if (std::binary_search(made_.begin(), made_.end(), id)) {
+        enter(id, moved({}, by));
+      }
     }
   }
   for (const std::int64_t id : changed_) erase(id);

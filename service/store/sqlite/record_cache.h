@@ -2,8 +2,8 @@
 // and a connection's page cache is emptied by every commit: read from the database they cost as much of the
 // processor as judging.
 //
-// What stands here is what the tables have up to one comment (`counted`, as in backlog.h); the writer moves
-// both together, after its commit and before anybody hears of it. A row that is not here may be in the table
+// What stands here is what the tables have (`counted`, of each share, as in backlog.h); the writer moves both
+// together, after its commit and before anybody hears of it. A row that is not here may be in the table
 // all the same (known.h tells most of those that are not). Nothing is written through it. Safe from any
 // thread; the lock is held for some loads from memory, and while the room doubles.
 #pragma once
@@ -20,6 +20,7 @@
 
 #include "brief_lock.h"
 #include "core/evidence.h"
+#include "store/sqlite/shares.h"
 
 namespace chaffinch::sqlite {
 
@@ -35,7 +36,7 @@ class RecordCache {
   explicit RecordCache(std::size_t most = kMost);
 
   struct Taken {
-    std::int64_t counted = 0;  // the tables have all comments up to this one
+    CountedTo counted{};  // the tables have all comments up to these
     std::vector<Record> records;
   };
   // The rows of these ids, in this order; an empty record for id 0 and for those of which `absent` says that
@@ -57,9 +58,9 @@ class RecordCache {
   }
 
   // To be asked before the first read in a transaction whose rows are then put in. They are left out when
-  // something has changed since, or when the transaction sees the tables up to another comment.
+  // something has changed since, or when the transaction sees the row's share up to another comment.
   std::uint64_t age() const;
-  void put(std::uint64_t age, std::int64_t counted, std::int64_t id, const Record& record);
+  void put(std::uint64_t age, const CountedTo& counted, std::int64_t id, const Record& record);
 
   // ---- The writer's thread only. In a transaction, which may come to nothing: this row is changed, all may
   // be, or one is made by the backlog's first move of it ...
@@ -74,7 +75,8 @@ class RecordCache {
     if (made_.size() < kNoted) made_.push_back(id);
   }
   // ... and it is on disk, with these moves of the backlog in the tables.
-  void committed(const std::unordered_map<std::int64_t, RecordMove>& moves, std::int64_t counted);
+  void committed(std::span<const std::unordered_map<std::int64_t, RecordMove>* const> moves,
+                 const CountedTo& counted);
 
  private:
   static constexpr std::size_t kTogether = 8;
@@ -109,7 +111,7 @@ class RecordCache {
   std::vector<Set> sets_;  // all below: guarded by lock_
   std::size_t count_ = 0;
   std::uint64_t age_ = 0;
-  std::int64_t counted_ = 0;
+  CountedTo counted_{};
   std::vector<std::int64_t> changed_, made_;  // the writer's thread only
   bool all_changed_ = false;
 };

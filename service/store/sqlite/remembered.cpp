@@ -46,9 +46,9 @@ CopyMove copy_in(Db& db, const CopyName& name, Time since) {
   return copy;
 }
 
-// What the tables have, up to one comment.
+// What the tables have.
 struct Rows {
-  std::int64_t counted = 0;
+  CountedTo counted{};
   std::vector<Record> records;
   CopyMove copy;
 };

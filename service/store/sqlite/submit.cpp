@@ -410,23 +410,34 @@ void Engine::remember_last_hour() {
   });
 }
 
+// What of a comment's coming its shares of the tables do not have. All else moved with the comment.
+void Engine::add_uncounted(Deltas came, std::int64_t seq, const CountedTo& known, Deltas& to) {
+  for (auto& one : came.records)
+    if (seq > known[share_of(one.first)]) to.records.push_back(std::move(one));
+  for (auto& one : came.copies)
+    if (seq > known[share_of(one.first)]) to.copies.push_back(std::move(one));
+  if (seq <= known[kNumbersShare]) return;
+  std::ranges::move(came.rules, std::back_inserter(to.rules));
+  std::ranges::move(came.days, std::back_inserter(to.days));
+}
+
 // What came after the tables were written last, when the process ended before the next time.
 void Engine::count_again() {
   const Done done = writer_.run([&](Change& change) -> Done {
-    std::int64_t seq = counted_to(change.db);
-    backlog_.written(seq);
+    const CountedTo known = counted_to(change.db);
+    backlog_.opened(known);
+    std::int64_t seq = *std::ranges::min_element(known);
     while (const auto row = row_after(change.db, sites_, seq)) {
       seq = row->seq;
       // Before there were numbers over time, rules moved with the comment.
       const bool numbered = seq > backlog_.numbers_after();
-      change.deltas.arrived(numbered ? counted(*row, keys_) : counted_without_rules(*row, keys_),
-                            row->comment.received_at, row->comment.received_at);
+      Deltas came;
+      came.numbers_after = backlog_.numbers_after();
+      came.arrived(numbered ? counted(*row, keys_) : counted_without_rules(*row, keys_),
+                   row->comment.received_at, row->comment.received_at);
+      add_uncounted(std::move(came), seq, known, change.deltas);
     }
     change.deltas.through = seq;
-    // These moved with the comment.
-    change.deltas.sites.clear();
-    change.deltas.articles.clear();
-    change.deltas.blogs.clear();
     return {};
   });
   if (!done) throw std::runtime_error("cannot write to the database '" + file_ + "': " + done.error().what);

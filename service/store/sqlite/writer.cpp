@@ -200,11 +200,12 @@ bool Writer::idle_step() {
 void Writer::write_backlog() {
   if (backlog_.empty()) return;
   at_leisure([&] {
+    const Backlog::Turn turn = backlog_.at_leisure();
     const std::int64_t through = backlog_.through();
-    begin_transaction(false);
-    backlog_.mark(*db_, through);
+    begin_transaction(turn);
+    backlog_.mark(*db_, turn, through);
     db_->exec("COMMIT");
-    backlog_.written(through);
+    backlog_.written(turn, through);
     return true;
   });
 }
@@ -280,31 +281,31 @@ void Writer::transact(Group& group, Counters& counters) {
   if (group.operations.empty()) return;
   const bool arrivals = std::all_of(group.operations.begin(), group.operations.end(),
                                     [](const Operation* one) { return one->how.arrival; });
-  const bool later = arrivals && backlog_.has_room(group.operations.size());
-  begin_transaction(later);
-  if (!arrivals || !without_savepoints(group, counters, later)) {
+  const Backlog::Turn turn = arrivals ? backlog_.due() : Backlog::kAll;
+  begin_transaction(turn);
+  if (!arrivals || !without_savepoints(group, counters, turn)) {
     for (Operation* one : group.operations) with_savepoint(*one, counters);
   }
-  if (later) {
+  std::int64_t through = backlog_.through();
+  if (arrivals) {
     counters.flush_lesser(*db_);
-    db_->exec("COMMIT");
-    backlog_.add(counters, group.operations.size());
-    return;
+  } else {
+    counters.flush(*db_, known_);
+    through = std::max(counters.through(), through);
   }
-  counters.flush(*db_, known_);
-  const std::int64_t through = std::max(counters.through(), backlog_.through());
-  backlog_.mark(*db_, through);
+  backlog_.mark(*db_, turn, through);
   db_->exec("COMMIT");
-  backlog_.written(through);
+  backlog_.written(turn, through);
+  if (arrivals) backlog_.add(counters, group.operations.size());
 }
 
-void Writer::begin_transaction(bool later) {
+void Writer::begin_transaction(const Backlog::Turn& turn) {
   db_->exec("BEGIN IMMEDIATE");
-  if (!later) backlog_.write(*db_);
+  backlog_.write(*db_, turn);
 }
 
 // False: one has failed that had changed something; it is as if none had begun.
-bool Writer::without_savepoints(Group& group, Counters& counters, bool later) {
+bool Writer::without_savepoints(Group& group, Counters& counters, const Backlog::Turn& turn) {
   for (Operation* one : group.operations) {
     const std::int64_t before = db_->all_changes();
     if (done(*one, counters) || db_->all_changes() == before) continue;
@@ -314,7 +315,7 @@ bool Writer::without_savepoints(Group& group, Counters& counters, bool later) {
       other->error.reset();
       other->after.clear();
     }
-    begin_transaction(later);
+    begin_transaction(turn);
     return false;
   }
   return true;

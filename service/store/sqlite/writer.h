@@ -7,8 +7,9 @@
 // touches. So a group of operations that may be carried out twice goes without: when one fails that has
 // changed rows already, the transaction is rolled back and the group carried out again, now with savepoints.
 //
-// What a group of nothing but arrivals counts in records, copies and numbers over time waits in the backlog;
-// a pause, or any other operation, writes it out.
+// What a group of nothing but arrivals counts in records, copies and numbers over time waits in the backlog.
+// It is written out a share at a time, with later groups or in a pause, and all of it before any other
+// operation.
 #pragma once
 
 #include <chrono>
@@ -147,9 +148,9 @@ class Writer {
   void work();
   void carry_out(Group& group);
   void transact(Group& group, Counters& counters);
-  void begin_transaction(bool later);
+  void begin_transaction(const Backlog::Turn& turn);
   void write_backlog();
-  bool without_savepoints(Group& group, Counters& counters, bool later);
+  bool without_savepoints(Group& group, Counters& counters, const Backlog::Turn& turn);
   void with_savepoint(Operation& operation, Counters& counters);
   bool done(Operation& operation, Counters& counters);
   void fail_all(Group& group, const Error& error);
