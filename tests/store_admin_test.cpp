@@ -38,12 +38,12 @@ TEST_CASE(
   House house;
   Draft draft;
   draft.title = "";
-  add(*house.store, draft);
+  submit(*house.store, draft);
   CHECK(value_of(house.store->article("blog", "first-post")).ref.title == "");
   draft.title = "Now with a title";
-  add(*house.store, draft);
+  submit(*house.store, draft);
   draft.title = "A forged one";
-  add(*house.store, draft);
+  submit(*house.store, draft);
   ArticleInfo info = value_of(house.store->article("blog", "first-post"));
   CHECK(info.ref.title == "Now with a title");
   CHECK(info.pending == 3);
@@ -53,6 +53,10 @@ TEST_CASE(
   CHECK(info.ref.title == "Put");
   CHECK(info.ref.url == "https://blog.example/first-post");
   CHECK(value_of(house.store->put_article("blog", {"first-post", "", ""}, std::nullopt, kNoon)).closed);
+  submit(*house.store, draft);
+  info = value_of(house.store->article("blog", "first-post"));
+  CHECK(info.ref.title == "Put");
+  CHECK(info.pending == 4);
   for (int i = 0; i < 5; ++i)
     value_of(house.store->put_article("blog", {"a/" + std::to_string(i), "", ""}, {}, kNoon));
   std::vector<std::string> ids;

@@ -357,13 +357,13 @@ TEST_CASE("what is known is bounded, and a million equal ones cost a look no mor
   CHECK(near.look(ask, 0).ham == 1);
 }
 
-TEST_CASE("a look ends after 192 that are not near, and takes near ones for none of them") {
+TEST_CASE("a look ends after 128 that are not near, and takes near ones for none of them") {
   Sketch sketch{};
   for (std::size_t i = 0; i < sketch.size(); ++i) sketch[i] = static_cast<std::uint8_t>(i + 1);
   // Half of all bands in common, and near it is not.
   Sketch other = sketch;
   for (std::size_t i = sketch.size() / 2; i < sketch.size(); ++i) other[i] = 255;
-  for (const int between : {40, 60}) {
+  for (const int between : {25, 40}) {
     sqlite::Near near;
     std::int64_t seq = 0;
     const auto put = [&](const Sketch& which) {
@@ -374,8 +374,8 @@ TEST_CASE("a look ends after 192 that are not near, and takes near ones for none
     put(sketch);
     for (int i = 0; i < between; ++i) put(other);
     const sqlite::Near::Ask ask{.site = 1, .copy_hash = 0, .sketch = sketch, .now = kNoon, .self = 0};
-    // 48 steps along each of four bands.
-    CHECK(near.look(ask, 0).copies == (between < 48 ? 1 : 0));
+    // 32 steps along each of four bands.
+    CHECK(near.look(ask, 0).copies == (between < 32 ? 1 : 0));
     // Whoever asks for all of them gets it.
     CHECK(near.alike(ask, 1'024).seqs.size() == 1);
     CHECK(near.others(ask, 64) == std::vector<std::int64_t>{1});

@@ -981,10 +981,10 @@ class Store {
 // such folder, not a database, a newer schema than the program knows, another process writing it.
 struct StoreOptions {
   std::string address;
-  std::uint32_t readers = 4;         // reading connections
-  std::uint32_t queue_limit = 4096;  // operations that may wait for the writer
-  std::uint32_t group_limit = 512;   // operations in one transaction
-  std::uint32_t backlog_step = 512;  // comments after which a share of what they count is written
+  std::uint32_t readers = 4;          // reading connections
+  std::uint32_t queue_limit = 4096;   // operations that may wait for the writer
+  std::uint32_t group_limit = 512;    // operations in one transaction
+  std::uint32_t backlog_step = 1024;  // comments after which a share of what they count is written
   std::uint32_t log_step = 4000;     // pages of the write-ahead log that are carried over to the file at once
   std::string synchronous = "FULL";  // FULL; OFF only for the test that must see it fail
   std::string vfs;                   // SQLite VFS by name; empty: the usual one (for tests)

@@ -1,5 +1,5 @@
-// Articles that comments came for lately, in memory: recall asks for one with every comment. Safe from any
-// thread.
+// Articles that comments came for lately, in memory: recall asks for one with every comment, and so does the
+// writer. An article is never removed and keeps its number. Safe from any thread.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +22,7 @@ class ArticleCache {
     std::int64_t no = 0;
     bool closed = false;
     Time first_seen = 0;
+    bool whole = false;  // has a URL and a title: a comment brings nothing that it lacks
   };
   std::optional<Known> find(std::int64_t site, const std::string& id) const;
 

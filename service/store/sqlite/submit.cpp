@@ -32,10 +32,13 @@ void without_self(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
 }
 
 std::optional<ArticleCache::Known> article_in(Db& db, std::int64_t site, const std::string& id) {
-  auto query = db.use("SELECT no, closed, first_seen FROM article WHERE site = ?1 AND id = ?2");
+  auto query = db.use(
+      "SELECT no, closed, first_seen, url <> '' AND title <> '' FROM article WHERE site = ?1 AND id = ?2");
   if (!query.bind(site, id).step()) return std::nullopt;
-  return ArticleCache::Known{
-      .no = query.integer(0), .closed = query.integer(1) != 0, .first_seen = query.integer(2)};
+  return ArticleCache::Known{.no = query.integer(0),
+                             .closed = query.integer(1) != 0,
+                             .first_seen = query.integer(2),
+                             .whole = query.integer(3) != 0};
 }
 
 void tell(const ArticleCache::Known& article, Facts& facts) {
@@ -252,7 +255,9 @@ Result<Kept> Engine::keep_in(Change& change, const Keep& keep, Prepared& prepare
   if (!before) return tl::unexpected(std::move(before).error());
   if (*before) return kept_before(**before);
 
-  const std::int64_t article = article_no(db, site_no, comment.article, comment.received_at);
+  const auto at_hand = articles_.find(site_no, comment.article.id);
+  const std::int64_t article =
+      at_hand && at_hand->whole ? at_hand->no : article_no(db, site_no, comment.article, comment.received_at);
   const std::int64_t seq = last_seq_.fetch_add(1) + 1;
   const InThread place = in_thread(db, comment, article, seq);
   const PersonKeys& keys = prepared.counted.keys;
