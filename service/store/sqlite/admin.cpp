@@ -243,27 +243,25 @@ Result<Answered<ArticleInfo>> Engine::put_article(const std::string& site, const
                                                   std::optional<bool> closed, Time now, const Once& once) {
   const auto entry = known_site(site, "?site");
   if (!entry) return tl::unexpected(entry.error());
-  return writer_.run(
-      [&](Change& change) -> Result<Answered<ArticleInfo>> {
-        Db& db = change.db;
-        auto before = answered_before(db, once, now);
-        if (!before) return tl::unexpected(std::move(before).error());
-        if (*before) return article_from(site, **before);
-        const std::int64_t no = article_no(db, (*entry)->no, ref, now);
-        db.use(
-              "UPDATE article SET url = iif(?2 = '', url, ?2), title = iif(?3 = '', title, ?3),"
-              " closed = coalesce(?4, closed) WHERE no = ?1")
-            .bind(no, ref.url, ref.title, closed)
-            .run();
-        auto query = db.use(
-            "SELECT no, id, url, title, closed, first_seen, approved, pending FROM article WHERE no = ?1");
-        if (!query.bind(no).step()) return fail(Code::not_found, "there is no such article", "?article");
-        Answered<ArticleInfo> put{read_article(query, site), false};
-        remember_answer(db, once, answer_of_article(put), now);
-        change.after.push_back([this] { articles_.changed(); });
-        return put;
-      },
-      {.fresh = true, .arrival = false});
+  return writer_.run(Writer::kFresh, [&](Change& change) -> Result<Answered<ArticleInfo>> {
+    Db& db = change.db;
+    auto before = answered_before(db, once, now);
+    if (!before) return tl::unexpected(std::move(before).error());
+    if (*before) return article_from(site, **before);
+    const std::int64_t no = article_no(db, (*entry)->no, ref, now);
+    db.use(
+          "UPDATE article SET url = iif(?2 = '', url, ?2), title = iif(?3 = '', title, ?3),"
+          " closed = coalesce(?4, closed) WHERE no = ?1")
+        .bind(no, ref.url, ref.title, closed)
+        .run();
+    auto query =
+        db.use("SELECT no, id, url, title, closed, first_seen, approved, pending FROM article WHERE no = ?1");
+    if (!query.bind(no).step()) return fail(Code::not_found, "there is no such article", "?article");
+    Answered<ArticleInfo> put{read_article(query, site), false};
+    remember_answer(db, once, answer_of_article(put), now);
+    change.after.push_back([this] { articles_.changed(); });
+    return put;
+  });
 }
 
 Result<std::vector<SigningKey>> Engine::signing_keys() {

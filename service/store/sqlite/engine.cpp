@@ -132,7 +132,7 @@ Health Engine::health() {
   health.queue_depth = writer_.depth();
   health.queue_limit = options_.queue_limit;
   health.schema_known = schema_known();
-  const Done written = writer_.run([](Change& change) -> Done {
+  const Done written = writer_.run(Writer::kAside, [](Change& change) -> Done {
     change.db.exec("UPDATE meta SET value = value + 1 WHERE name = 'health'");
     return {};
   });

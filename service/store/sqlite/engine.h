@@ -190,7 +190,6 @@ class Engine final : public Store {
                                           Time now);
   void remember_last_hour();
   void count_again();
-  static void add_uncounted(Deltas came, std::int64_t seq, const CountedTo& known, Deltas& to);
 
   // Operations inside the writer, shared by several calls.
   // What of a comment can be made ready by its own thread, so that the writer has less to do.

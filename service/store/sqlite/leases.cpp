@@ -45,7 +45,7 @@ bool waits(Db& db, std::int64_t seq) {
 Result<Answered<std::vector<QueueItem>>> Engine::claim(const Claim& claim) {
   using Items = Answered<std::vector<QueueItem>>;
   if (claim.holder.empty()) return fail(Code::invalid, "a claim needs a holder", "/holder");
-  return writer_.run([&](Change& change) -> Result<Items> {
+  return writer_.run(Writer::kAside, [&](Change& change) -> Result<Items> {
     auto answer = answered_before(change.db, claim.once, claim.now);
     if (!answer) return tl::unexpected(std::move(answer).error());
     if (*answer) {
@@ -97,7 +97,7 @@ Result<Answered<Claimed>> Engine::claim_these(const ClaimThese& claim) {
     return fail(Code::too_large, "these are more than " + std::to_string(limits::kClaimIds) + " comments",
                 "/ids", "claim them in several steps");
   }
-  return writer_.run([&](Change& change) -> Result<Answer> {
+  return writer_.run(Writer::kAside, [&](Change& change) -> Result<Answer> {
     Db& db = change.db;
     auto before = answered_before(db, claim.once, claim.now);
     if (!before) return tl::unexpected(std::move(before).error());
@@ -151,7 +151,7 @@ Result<Answered<Claimed>> Engine::claim_these(const ClaimThese& claim) {
 }
 
 Result<Took> Engine::unclaim(const std::string& holder, const std::vector<Id>& ids, const Once& once) {
-  return writer_.run([&](Change& change) -> Result<Took> {
+  return writer_.run(Writer::kAside, [&](Change& change) -> Result<Took> {
     auto answer = answered_before(change.db, once, once.at);
     if (!answer) return tl::unexpected(std::move(answer).error());
     if (*answer) return Took{.replayed = true};

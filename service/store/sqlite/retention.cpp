@@ -138,62 +138,60 @@ Result<Forgotten> Engine::finish_forgetting(Forgotten forgotten) {
 }
 
 Result<Engine::ForgetStep> Engine::forget_step(const Id& receipt) {
-  return writer_.run(
-      [&](Change& change) -> Result<ForgetStep> {
-        Db& db = change.db;
-        ForgetStep step;
-        Job job;
-        {
-          auto query = db.use("SELECT no, site, kind, key FROM forgetting WHERE receipt = ?1 AND key <> 0");
-          if (!query.bind(receipt).step()) return step;
-          job = {.no = query.integer(0),
-                 .receipt = receipt,
-                 .site = query.integer(1),
-                 .kind = query.as<Kind>(2),
-                 .key = query.integer(3)};
-        }
-        Wanted person;
-        person.site = job.site;
-        if (job.kind == Kind::email) person.email = job.key;
-        if (job.kind == Kind::author) person.author_id = job.key;
-        if (job.kind == Kind::address) person.address = job.key;
-        aim(person, keys_);
-        std::vector<Row> rows;
-        const Scanned scanned = scan(db, sites_, keys_, person, Sort::oldest, std::nullopt,
-                                     std::numeric_limits<std::uint32_t>::max(), [&](Row&& row) {
-                                       rows.push_back(std::move(row));
-                                       return rows.size() < kForgetStep;
-                                     });
-        for (const Row& row : rows) {
-          // The person's records go; the network's and the domains' are other people's as well.
-          step.records += erase_record(db, known_, row.site, Kind::author, row.keys.author);
-          if (job.kind != Kind::address)
-            step.records += erase_record(db, known_, row.site, Kind::email, row.keys.email);
-          if (job.kind == Kind::address)
-            step.records += erase_record(db, known_, row.site, Kind::address, row.keys.address);
-          step.records += erase_record(db, known_, row.site, Kind::author, row.keys.token);
-          erase(change, keys_, row, false);
-          near_gone(change, row.seq);
-          ++step.comments;
-        }
-        step.more = !scanned.finished;
-        if (!step.more) {
-          for (const auto& site : sites_.all()) {
-            if (job.site == 0 || job.site == site->no)
-              step.records += erase_record(db, known_, site->no, job.kind, job.key);
-          }
-          near_forget(change, job.site, job.kind, job.key);
-        }
-        // Once done the line knows nobody any more; its numbers stay as long as a key does, for the same
-        // request again.
-        db.use(
-              "UPDATE forgetting SET comments = comments + ?2, records = records + ?3, key = iif(?4, key, 0)"
-              " WHERE no = ?1")
-            .bind(job.no, step.comments, step.records, step.more)
-            .run();
-        return step;
-      },
-      {.fresh = true, .arrival = false});
+  return writer_.run(Writer::kFresh, [&](Change& change) -> Result<ForgetStep> {
+    Db& db = change.db;
+    ForgetStep step;
+    Job job;
+    {
+      auto query = db.use("SELECT no, site, kind, key FROM forgetting WHERE receipt = ?1 AND key <> 0");
+      if (!query.bind(receipt).step()) return step;
+      job = {.no = query.integer(0),
+             .receipt = receipt,
+             .site = query.integer(1),
+             .kind = query.as<Kind>(2),
+             .key = query.integer(3)};
+    }
+    Wanted person;
+    person.site = job.site;
+    if (job.kind == Kind::email) person.email = job.key;
+    if (job.kind == Kind::author) person.author_id = job.key;
+    if (job.kind == Kind::address) person.address = job.key;
+    aim(person, keys_);
+    std::vector<Row> rows;
+    const Scanned scanned = scan(db, sites_, keys_, person, Sort::oldest, std::nullopt,
+                                 std::numeric_limits<std::uint32_t>::max(), [&](Row&& row) {
+                                   rows.push_back(std::move(row));
+                                   return rows.size() < kForgetStep;
+                                 });
+    for (const Row& row : rows) {
+      // The person's records go; the network's and the domains' are other people's as well.
+      step.records += erase_record(db, known_, row.site, Kind::author, row.keys.author);
+      if (job.kind != Kind::address)
+        step.records += erase_record(db, known_, row.site, Kind::email, row.keys.email);
+      if (job.kind == Kind::address)
+        step.records += erase_record(db, known_, row.site, Kind::address, row.keys.address);
+      step.records += erase_record(db, known_, row.site, Kind::author, row.keys.token);
+      erase(change, keys_, row, false);
+      near_gone(change, row.seq);
+      ++step.comments;
+    }
+    step.more = !scanned.finished;
+    if (!step.more) {
+      for (const auto& site : sites_.all()) {
+        if (job.site == 0 || job.site == site->no)
+          step.records += erase_record(db, known_, site->no, job.kind, job.key);
+      }
+      near_forget(change, job.site, job.kind, job.key);
+    }
+    // Once done the line knows nobody any more; its numbers stay as long as a key does, for the same
+    // request again.
+    db.use(
+          "UPDATE forgetting SET comments = comments + ?2, records = records + ?3, key = iif(?4, key, 0)"
+          " WHERE no = ?1")
+        .bind(job.no, step.comments, step.records, step.more)
+        .run();
+    return step;
+  });
 }
 
 // What retention allows no longer, a little at a time.
@@ -209,21 +207,19 @@ Result<Swept> Engine::sweep(Time now) {
     if (!step) return tl::unexpected(std::move(step).error());
     return Swept{.clients = 0, .removed = step->comments, .other = step->records, .more = true};
   }
-  return writer_.run(
-      [&](Change& change) -> Result<Swept> {
-        Swept swept;
-        std::uint32_t room = kSweepStep;
-        for (const auto& entry : sites_.all()) {
-          if (room == 0) break;
-          sweep_site(change, *entry, now, room, swept);
-        }
-        swept.more = room == 0;
-        sweep_small(change, now, swept);
-        sweep_copies(change.db, now, swept);
-        sweep_records(change.db, now, swept);
-        return swept;
-      },
-      {.fresh = true, .arrival = false});
+  return writer_.run(Writer::kFresh, [&](Change& change) -> Result<Swept> {
+    Swept swept;
+    std::uint32_t room = kSweepStep;
+    for (const auto& entry : sites_.all()) {
+      if (room == 0) break;
+      sweep_site(change, *entry, now, room, swept);
+    }
+    swept.more = room == 0;
+    sweep_small(change, now, swept);
+    sweep_copies(change.db, now, swept);
+    sweep_records(change.db, now, swept);
+    return swept;
+  });
 }
 
 void Engine::sweep_site(Change& change, const Sites::Entry& site, Time now, std::uint32_t& room,

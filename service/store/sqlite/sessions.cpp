@@ -82,7 +82,7 @@ Done Engine::add_code(const std::string& reach, Id token, const NewCode& code, T
 }
 
 Result<Session> Engine::sign_in(const SignIn& wish) {
-  return writer_.run([&](Change& change) -> Result<Session> {
+  return writer_.run(Writer::kAside, [&](Change& change) -> Result<Session> {
     Db& db = change.db;
     auto found = who_signs_in(db, wish);
     if (!found) return tl::unexpected(std::move(found).error());
@@ -122,7 +122,7 @@ Result<Session> Engine::session(const std::string& hash, Time now) {
   });
   if (!session || now - session->used_at < kSessionNoted) return session;
   use(*session, now);
-  writer_.post([hash, token, used = *session](Change& change) {
+  writer_.post(Writer::kAside, [hash, token, used = *session](Change& change) {
     change.db.use("UPDATE session SET used_at = ?2, expires_at = ?3 WHERE hash = ?1 AND used_at < ?2")
         .bind(hash, used.used_at, used.expires_at)
         .run();
@@ -133,7 +133,7 @@ Result<Session> Engine::session(const std::string& hash, Time now) {
 }
 
 Done Engine::end_session(const std::string& hash) {
-  return writer_.run([&](Change& change) -> Done {
+  return writer_.run(Writer::kAside, [&](Change& change) -> Done {
     change.db.use("DELETE FROM session WHERE hash = ?1").bind(hash).run();
     return {};
   });

@@ -1,8 +1,6 @@
 // recall, release, keep, import.
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <stdexcept>
 #include <tuple>
 
 #include "analysis/address.h"
@@ -17,8 +15,6 @@
 
 namespace chaffinch::sqlite {
 namespace {
-
-constexpr std::uint32_t kRemembered = 20'000;  // comments of the last hour that are read at the start
 
 // A kept comment that is judged again is counted among the copies of its text: it is taken out.
 void without_self(Db& db, std::int64_t site, const Probe& probe, Facts& facts) {
@@ -327,10 +323,10 @@ void Engine::keep(Keep keep, Then then) {
   Prepared prepared = prepare(keep);
   const std::uint64_t reservation = keep.reservation;
   writer_.start<Result<Kept>>(
+      Writer::kArrival,
       [this, keep = std::move(keep), prepared = std::move(prepared)](Change& change) mutable {
         return keep_in(change, keep, prepared, false);
       },
-      {.fresh = false, .arrival = true},
       [this, reservation, then = std::move(then)](Result<Kept> kept, std::shared_ptr<const void> remains) {
         if (!kept || kept->replayed)
           release(reservation);
@@ -385,67 +381,6 @@ Result<std::vector<Imported>> Engine::import(std::vector<Import> imports) {
       release(keep.reservation);
   }
   return imported;
-}
-
-// Velocity is in memory: after a start it is read from the comments of the hour before the last one.
-void Engine::remember_last_hour() {
-  (void)read([&](Db& db) -> Done {
-    Time newest = 0;
-    std::vector<std::pair<Marks::Ask, std::uint64_t>> all;
-    auto query = db.use(
-        "SELECT site, key_address, key_network, key_email, domains, coalesce(created_at, received_at), "
-        "received_at, id"
-        " FROM comment ORDER BY seq DESC LIMIT ?1");
-    query.bind(kRemembered);
-    while (query.step()) {
-      newest = std::max(newest, query.integer(6));
-      if (query.integer(6) < newest - kHour) break;
-      Marks::Ask ask;
-      ask.site = query.integer(0);
-      ask.keys = {
-          .author = 0, .email = query.integer(3), .address = query.integer(1), .network = query.integer(2)};
-      for (const std::string& domain : codec::read_list(query.text(4)).value_or(std::vector<std::string>())) {
-        ask.domains.push_back(keys_.domain(domain));
-      }
-      ask.as_of = query.integer(5);
-      all.push_back({std::move(ask), tag_of(query.id(7))});
-    }
-    for (auto one = all.rbegin(); one != all.rend(); ++one) marks_.remember(one->first, one->second);
-    return {};
-  });
-}
-
-// What of a comment's coming its shares of the tables do not have. All else moved with the comment.
-void Engine::add_uncounted(Deltas came, std::int64_t seq, const CountedTo& known, Deltas& to) {
-  for (auto& one : came.records)
-    if (seq > known[share_of(one.first)]) to.records.push_back(std::move(one));
-  for (auto& one : came.copies)
-    if (seq > known[share_of(one.first)]) to.copies.push_back(std::move(one));
-  if (seq <= known[kNumbersShare]) return;
-  std::ranges::move(came.rules, std::back_inserter(to.rules));
-  std::ranges::move(came.days, std::back_inserter(to.days));
-}
-
-// What came after the tables were written last, when the process ended before the next time.
-void Engine::count_again() {
-  const Done done = writer_.run([&](Change& change) -> Done {
-    const CountedTo known = counted_to(change.db);
-    backlog_.opened(known);
-    std::int64_t seq = *std::ranges::min_element(known);
-    while (const auto row = row_after(change.db, sites_, seq)) {
-      seq = row->seq;
-      // Before there were numbers over time, rules moved with the comment.
-      const bool numbered = seq > backlog_.numbers_after();
-      Deltas came;
-      came.numbers_after = backlog_.numbers_after();
-      came.arrived(numbered ? counted(*row, keys_) : counted_without_rules(*row, keys_),
-                   row->comment.received_at, row->comment.received_at);
-      add_uncounted(std::move(came), seq, known, change.deltas);
-    }
-    change.deltas.through = seq;
-    return {};
-  });
-  if (!done) throw std::runtime_error("cannot write to the database '" + file_ + "': " + done.error().what);
 }
 
 }  // namespace chaffinch::sqlite

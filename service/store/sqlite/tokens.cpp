@@ -98,7 +98,7 @@ Result<Token> Engine::token(const std::string& secret_hash, Time now) {
       last = std::max(last, hour);
     }
     if (!noted) {
-      writer_.post([secret_hash, hour](Change& change) {
+      writer_.post(Writer::kAside, [secret_hash, hour](Change& change) {
         change.db.use("UPDATE token SET last_used_at = ?2 WHERE hash = ?1").bind(secret_hash, hour).run();
         return true;
       });

@@ -88,8 +88,9 @@ std::optional<Error> Writer::wait(Operation& operation) {
   return std::move(operation.error);
 }
 
-void Writer::post(std::function<bool(Change&)> body) {
+void Writer::post(How how, std::function<bool(Change&)> body) {
   auto operation = std::make_unique<Operation>();
+  operation->how = how;
   operation->body = std::move(body);
   begin(std::move(operation));
 }
@@ -279,15 +280,16 @@ void Writer::carry_out(Group& group) {
 
 void Writer::transact(Group& group, Counters& counters) {
   if (group.operations.empty()) return;
-  const bool arrivals = std::all_of(group.operations.begin(), group.operations.end(),
-                                    [](const Operation* one) { return one->how.arrival; });
-  const Backlog::Turn turn = arrivals ? backlog_.due() : Backlog::kAll;
+  const auto all = [&](auto&& is) { return std::ranges::all_of(group.operations, is); };
+  const bool arrivals = all([](const Operation* one) { return one->how.arrival; });
+  const bool later = arrivals || all([](const Operation* one) { return one->how.arrival || one->how.aside; });
+  const Backlog::Turn turn = later ? backlog_.due() : Backlog::kAll;
   begin_transaction(turn);
   if (!arrivals || !without_savepoints(group, counters, turn)) {
     for (Operation* one : group.operations) with_savepoint(*one, counters);
   }
   std::int64_t through = backlog_.through();
-  if (arrivals) {
+  if (later) {
     counters.flush_lesser(*db_);
   } else {
     counters.flush(*db_, known_);
@@ -296,7 +298,7 @@ void Writer::transact(Group& group, Counters& counters) {
   backlog_.mark(*db_, turn, through);
   db_->exec("COMMIT");
   backlog_.written(turn, through);
-  if (arrivals) backlog_.add(counters, group.operations.size());
+  if (later) backlog_.add(counters, group.operations.size());
 }
 
 void Writer::begin_transaction(const Backlog::Turn& turn) {

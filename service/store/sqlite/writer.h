@@ -8,8 +8,8 @@
 // changed rows already, the transaction is rolled back and the group carried out again, now with savepoints.
 //
 // What a group of nothing but arrivals counts in records, copies and numbers over time waits in the backlog.
-// It is written out a share at a time, with later groups or in a pause, and all of it before any other
-// operation.
+// It is written out a share at a time, with later groups or in a pause, and all of it before an operation
+// that has to do with comments or counts.
 #pragma once
 
 #include <chrono>
@@ -73,9 +73,18 @@ class Writer {
     // A comment is kept and nothing else is done. It may be carried out twice, the first time in vain: it
     // changes nothing but the database.
     bool arrival = false;
+    // It changes neither comments nor what they count, and asks for no count: the backlog may wait.
+    bool aside = false;
   };
+  static constexpr How kFresh{.fresh = true, .arrival = false, .aside = false};
+  static constexpr How kArrival{.fresh = false, .arrival = true, .aside = false};
+  static constexpr How kAside{.fresh = false, .arrival = false, .aside = true};
   template <class F>
-  std::invoke_result_t<F&, Change&> run(F&& body, How how = {.fresh = false, .arrival = false}) {
+  std::invoke_result_t<F&, Change&> run(F&& body) {
+    return run(How(), std::forward<F>(body));
+  }
+  template <class F>
+  std::invoke_result_t<F&, Change&> run(How how, F&& body) {
     using R = std::invoke_result_t<F&, Change&>;
     std::optional<R> answer;
     Operation operation;
@@ -95,7 +104,7 @@ class Writer {
   template <class R>
   using Then = std::function<void(R, std::shared_ptr<const void> remains)>;
   template <class R, class F>
-  void start(F body, How how, Then<R> then) {
+  void start(How how, F body, Then<R> then) {
     struct Started {
       F body;
       Then<R> then;
@@ -117,7 +126,7 @@ class Writer {
   }
 
   // Carried out some time, or not at all when the queue is full. Nobody waits for it.
-  void post(std::function<bool(Change&)> body);
+  void post(How how, std::function<bool(Change&)> body);
 
   void wake();  // there may be idle work
   std::uint32_t depth() const;
