@@ -2,7 +2,7 @@
 //
 //   db           one connection and its statements        writer     the thread that writes, in groups
 //   readers      the connections that read                counters   what is counted, summed up over a group
-//   checkpoints  the log is carried over into the file      backlog    ... and not yet written
+//   checkpoints  the log is carried over into the file      backlog    ... and not yet written, in shares
 //   remembered   what is known of an author, an address,   known      which of these rows there may be
 //                a text
 //   record_cache, article_cache, blocked: what recall asks for most, without a connection
@@ -16,6 +16,7 @@
 //   change       putting a comment in, moving it from one state to another, taking it out
 //   submit, queue, decide, thread, edit, admin, tokens, sessions, blocks, retention: the calls of store.h
 //   schema       migrations, and opening the file         keys       keyed hashes
+//   opening      what is read at the start                shares     which rows are written together
 #pragma once
 
 #include <atomic>

@@ -160,8 +160,8 @@ void Writer::work() {
     if (idle_work_) {
       if (!work_.wait_for(lock, kPause, something)) {
         lock.unlock();
-        write_backlog();
-        const bool more = idle_step();
+        const bool wrote = backlog_.empty() || write_backlog(backlog_.at_leisure());
+        const bool more = idle_step() || (wrote && !backlog_.empty());
         if (idle_.between) idle_.between(*db_);
         lock.lock();
         idle_work_ = more;
@@ -173,7 +173,7 @@ void Writer::work() {
     }
     if (waiting_.empty()) {  // closing, and all is done
       lock.unlock();
-      write_backlog();
+      if (!backlog_.empty()) write_backlog(Backlog::kAll);
       return;
     }
     const std::shared_ptr<Group> group = std::move(waiting_.front());
@@ -198,10 +198,9 @@ bool Writer::idle_step() {
   return at_leisure([&] { return idle_.step && idle_.step(*db_); });
 }
 
-void Writer::write_backlog() {
-  if (backlog_.empty()) return;
-  at_leisure([&] {
-    const Backlog::Turn turn = backlog_.at_leisure();
+// False: it could not be written.
+bool Writer::write_backlog(const Backlog::Turn& turn) {
+  return at_leisure([&] {
     const std::int64_t through = backlog_.through();
     begin_transaction(turn);
     backlog_.mark(*db_, turn, through);

@@ -158,7 +158,7 @@ class Writer {
   void carry_out(Group& group);
   void transact(Group& group, Counters& counters);
   void begin_transaction(const Backlog::Turn& turn);
-  void write_backlog();
+  bool write_backlog(const Backlog::Turn& turn);
   bool without_savepoints(Group& group, Counters& counters, const Backlog::Turn& turn);
   void with_savepoint(Operation& operation, Counters& counters);
   bool done(Operation& operation, Counters& counters);
