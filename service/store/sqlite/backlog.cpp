@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kKept = 2;  // writings that the moves of one before them outlast
 // In a pause all is written in one transaction, when it is no more than so many rows for each comment of a
 // step.
-constexpr std::size_t kFew = 8;
+constexpr std::size_t kFewRows = 8;
 
 }  // namespace
 
@@ -38,7 +38,7 @@ Backlog::Turn Backlog::at_leisure() const {
   const std::size_t rows = std::accumulate(
       shares_.begin(), shares_.end(), std::size_t{0},
       [](std::size_t sum, const Share& one) { return sum + one.now.records.size() + one.now.copies.size(); });
-  return rows <= kFew * step_ ? kAll : Turn{.first = next_, .count = 1};
+  return rows <= kFewRows * step_ ? kAll : Turn{.first = next_, .count = 1};
 }
 
 void Backlog::write(Db& db, const Turn& turn) const {
@@ -65,9 +65,16 @@ void Backlog::mark(Db& db, const Turn& turn, std::int64_t through) const {
   });
 }
 
+std::int64_t Backlog::counted() const {
+  return std::ranges::min_element(shares_, {}, [](const Share& one) { return one.now.after; })->now.after;
+}
+
 void Backlog::written(const Turn& turn, std::int64_t through) {
-  if (turn.count == 0) return;
+  if (turn.count == 0 && !known_.cache.changed()) return;
   std::vector<const RecordMoves*> moves;
+  std::vector<Moves> gone;  // let go without the lock
+  moves.reserve(kShares);
+  gone.reserve(2 * kShares);
   CountedTo counted{};
   for (std::size_t share = 0; share < kShares; ++share) counted[share] = shares_[share].now.after;
   each(turn, [&](std::size_t share) {
@@ -75,8 +82,8 @@ void Backlog::written(const Turn& turn, std::int64_t through) {
     counted[share] = std::max(counted[share], through);
   });
   known_.cache.committed(moves, counted);
+  if (turn.count == 0) return;
 
-  std::vector<Moves> gone;  // let go without the lock
   const std::lock_guard guard(lock_);
   ++writings_;
   each(turn, [&](std::size_t share) {
@@ -96,19 +103,20 @@ void Backlog::written(const Turn& turn, std::int64_t through) {
   next_ = (turn.first + turn.count) % kShares;
 }
 
-void Backlog::add(const Counters& counters, std::size_t comments) {
+void Backlog::add(const Counters& counters, std::size_t operations) {
   const std::lock_guard guard(lock_);
   for (const auto& [id, move] : counters.records()) shares_[share_of(id)].now.records[id] += move;
   for (const auto& [name, move] : counters.copies()) shares_[share_of(name)].now.copies[name] += move;
   shares_[kNumbersShare].now.numbers.add(counters.numbers());
   through_ = std::max(through_, counters.through());
-  comments_ += comments;
+  comments_ += operations;
 }
 
 void Backlog::opened(const CountedTo& counted) {
   const std::lock_guard guard(lock_);
   for (std::size_t share = 0; share < kShares; ++share) shares_[share].now.after = counted[share];
-  through_ = *std::ranges::max_element(counted);
+  // Not the newest that any share has: should counting the rest fail, the others' marks stay where they are.
+  through_ = *std::ranges::min_element(counted);
 }
 
 // Hands on what the tables lack of a share. False: the snapshot is too old. REQUIRES: lock_ is held.

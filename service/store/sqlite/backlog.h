@@ -9,9 +9,9 @@
 // 90,000 comments there: 239 us of the processor a submission when all was written after each 1,024 comments,
 // 217 and 210 with a share after each 512 and 1,024, 213 when nothing was written meanwhile.
 //
-// Operations other than keep find the tables whole: the writer writes the backlog out before them, in their
-// own transaction. So a comment beyond what is counted stands as it came. Readers add what their snapshot
-// lacks.
+// Operations that ask for counts, or may change a comment that some share does not count yet, find the tables
+// whole: the writer writes the backlog out before them, in their own transaction. So a comment beyond what is
+// counted stands as it came. Readers add what their snapshot lacks.
 #pragma once
 
 #include <array>
@@ -54,9 +54,10 @@ class Backlog {
   void mark(Db& db, const Turn& turn, std::int64_t through) const;
   // ... and the transaction is on disk.
   void written(const Turn& turn, std::int64_t through);
-  // These comments are on disk, and what they count is not.
-  void add(const Counters& counters, std::size_t comments);
+  // A group is on disk, and what its comments count is not. `operations`: how many these were at most.
+  void add(const Counters& counters, std::size_t operations);
   std::int64_t through() const { return through_; }
+  std::int64_t counted() const;  // the tables have every share up to this comment
   // What the tables have when the store opens.
   void opened(const CountedTo& counted);
   // Comments up to this one are in no number over time; set before the first operation.
@@ -69,8 +70,8 @@ class Backlog {
     CopyMove copy;
   };
   // What the tables lack in a snapshot that has them up to `counted`, for ids and a hash that are not 0.
-  // Nothing when the snapshot is too old to be answered for: a share was written since, and then two times
-  // others.
+  // Nothing when the snapshot is too old to be answered for: a share was written since, and then
+  // again, or three times others.
   std::optional<Lacking> lacking(const CountedTo& counted, std::span<const std::int64_t> records,
                                  CopyName copy) const;
   std::optional<Numbers> lacking_numbers(const CountedTo& counted) const;  // the same of these

@@ -17,7 +17,8 @@ constexpr std::uint32_t kExamineLines = 2'000;  // lines of the log that one pag
 constexpr std::int64_t kSample = 3;             // comments of a decision that are shown
 constexpr std::size_t kBegins = 80;             // characters of these
 constexpr std::int64_t kSampleRead = 600;       // that are read for it
-constexpr std::uint64_t kItems = 50'000;        // and comments of decisions over several sites
+constexpr std::size_t kLookedUp = 50;     // comments of a decision whose numbers are looked up before it
+constexpr std::uint64_t kItems = 50'000;  // and comments of decisions over several sites
 
 constexpr const char* kDecision =
     "SELECT d.no, d.id, d.kind, d.by, d.by_token, d.at, d.site, d.reason, d.note, d.changed, d.standing, "
@@ -177,9 +178,26 @@ Result<Settled> Engine::settle_in(Change& change, const Settle& settle, const st
   return decider.finish();
 }
 
+// A few comments that people decide on are mostly older than what waits in the backlog.
+Writer::How Engine::changing(const std::vector<Target>& targets) {
+  Writer::How how;
+  if (targets.empty() || targets.size() > kLookedUp) return how;
+  (void)read([&](Db& db) -> Done {
+    std::int64_t newest = 0;
+    for (const Target& target : targets) {
+      auto query = db.use("SELECT seq FROM comment WHERE id = ?1");
+      if (!query.bind(target.id).step()) return {};  // it may come before the decision does
+      newest = std::max(newest, query.integer(0));
+    }
+    how.newest = newest;
+    return {};
+  });
+  return how;
+}
+
 Result<Settled> Engine::settle(const Settle& settle) {
   const Lessons lessons = lessons_for(settle);
-  return writer_.run([&](Change& change) -> Result<Settled> {
+  return writer_.run(changing(settle.targets), [&](Change& change) -> Result<Settled> {
     auto before = answered_before(change.db, settle.once, settle.now);
     if (!before) return tl::unexpected(std::move(before).error());
     if (*before) return settled_before(**before);

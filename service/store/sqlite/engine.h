@@ -191,6 +191,7 @@ class Engine final : public Store {
                                           Time now);
   void remember_last_hour();
   void count_again();
+  Writer::How changing(const std::vector<Target>& targets);
 
   // Operations inside the writer, shared by several calls.
   // What of a comment can be made ready by its own thread, so that the writer has less to do.

@@ -71,6 +71,7 @@ class RecordCache {
       all_changed_ = true;
   }
   void changes_all() { all_changed_ = true; }
+  bool changed() const { return all_changed_ || !changed_.empty(); }
   void makes(std::int64_t id) {
     if (made_.size() < kNoted) made_.push_back(id);
   }

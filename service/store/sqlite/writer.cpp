@@ -245,9 +245,8 @@ void Writer::carry_out(Group& group) {
   }
   const auto began = Clock::now();
   std::optional<Error> failed;
-  Counters counters;
   try {
-    transact(group, counters);
+    transact(group);
   } catch (const SQLite::Exception& error) {
     failed = refusal(error);
   } catch (const std::exception& error) {
@@ -277,27 +276,35 @@ void Writer::carry_out(Group& group) {
   }
 }
 
-void Writer::transact(Group& group, Counters& counters) {
+// Whether the tables may lack what waits in the backlog while it is carried out.
+bool Writer::lets_wait(const Operation& operation) const {
+  const How& how = operation.how;
+  return how.arrival || how.aside || (how.newest > 0 && how.newest <= backlog_.counted());
+}
+
+void Writer::transact(Group& group) {
   if (group.operations.empty()) return;
   const auto all = [&](auto&& is) { return std::ranges::all_of(group.operations, is); };
   const bool arrivals = all([](const Operation* one) { return one->how.arrival; });
-  const bool later = arrivals || all([](const Operation* one) { return one->how.arrival || one->how.aside; });
+  const bool later = all([this](const Operation* one) { return lets_wait(*one); });
   const Backlog::Turn turn = later ? backlog_.due() : Backlog::kAll;
+  Moves moves;
   begin_transaction(turn);
-  if (!arrivals || !without_savepoints(group, counters, turn)) {
-    for (Operation* one : group.operations) with_savepoint(*one, counters);
+  if (!arrivals || !without_savepoints(group, moves, turn)) {
+    for (Operation* one : group.operations) with_savepoint(*one, moves);
   }
   std::int64_t through = backlog_.through();
   if (later) {
-    counters.flush_lesser(*db_);
+    moves.arrived.flush_lesser(*db_);
   } else {
-    counters.flush(*db_, known_);
-    through = std::max(counters.through(), through);
+    moves.arrived.flush(*db_, known_);
+    through = std::max({through, moves.arrived.through(), moves.other.through()});
   }
+  moves.other.flush(*db_, known_);
   backlog_.mark(*db_, turn, through);
   db_->exec("COMMIT");
   backlog_.written(turn, through);
-  if (later) backlog_.add(counters, group.operations.size());
+  if (later) backlog_.add(moves.arrived, group.operations.size());
 }
 
 void Writer::begin_transaction(const Backlog::Turn& turn) {
@@ -306,12 +313,12 @@ void Writer::begin_transaction(const Backlog::Turn& turn) {
 }
 
 // False: one has failed that had changed something; it is as if none had begun.
-bool Writer::without_savepoints(Group& group, Counters& counters, const Backlog::Turn& turn) {
+bool Writer::without_savepoints(Group& group, Moves& moves, const Backlog::Turn& turn) {
   for (Operation* one : group.operations) {
     const std::int64_t before = db_->all_changes();
-    if (done(*one, counters) || db_->all_changes() == before) continue;
+    if (done(*one, moves) || db_->all_changes() == before) continue;
     db_->exec("ROLLBACK");
-    counters = Counters();
+    moves = Moves();
     for (Operation* other : group.operations) {
       other->error.reset();
       other->after.clear();
@@ -322,14 +329,17 @@ bool Writer::without_savepoints(Group& group, Counters& counters, const Backlog:
   return true;
 }
 
-void Writer::with_savepoint(Operation& operation, Counters& counters) {
-  if (operation.how.fresh) counters.flush(*db_, known_);
+void Writer::with_savepoint(Operation& operation, Moves& moves) {
+  if (operation.how.fresh) {
+    moves.arrived.flush(*db_, known_);
+    moves.other.flush(*db_, known_);
+  }
   db_->exec("SAVEPOINT operation");
-  if (!done(operation, counters)) db_->exec("ROLLBACK TO operation");
+  if (!done(operation, moves)) db_->exec("ROLLBACK TO operation");
   db_->exec("RELEASE operation");
 }
 
-bool Writer::done(Operation& operation, Counters& counters) {
+bool Writer::done(Operation& operation, Moves& moves) {
   Change change{*db_, near_, {}, {}};
   change.deltas.numbers_after = backlog_.numbers_after();
   try {
@@ -343,7 +353,7 @@ bool Writer::done(Operation& operation, Counters& counters) {
     operation.error = Error{Code::internal, error.what(), {}, {}, 0};
     return false;
   }
-  counters.add(change.deltas);
+  (operation.how.arrival ? moves.arrived : moves.other).add(change.deltas);
   operation.after = std::move(change.after);
   return true;
 }

@@ -9,7 +9,7 @@
 //
 // What a group of nothing but arrivals counts in records, copies and numbers over time waits in the backlog.
 // It is written out a share at a time, with later groups or in a pause, and all of it before an operation
-// that has to do with comments or counts.
+// that asks for counts or may change a comment that the tables do not count yet.
 #pragma once
 
 #include <chrono>
@@ -75,10 +75,13 @@ class Writer {
     bool arrival = false;
     // It changes neither comments nor what they count, and asks for no count: the backlog may wait.
     bool aside = false;
+    // Above 0: of the comments that there are it changes none beyond this one (seq), and asks for no count.
+    // The backlog may wait when the tables have all of these.
+    std::int64_t newest = 0;
   };
-  static constexpr How kFresh{.fresh = true, .arrival = false, .aside = false};
-  static constexpr How kArrival{.fresh = false, .arrival = true, .aside = false};
-  static constexpr How kAside{.fresh = false, .arrival = false, .aside = true};
+  static constexpr How kFresh{.fresh = true, .arrival = false, .aside = false, .newest = 0};
+  static constexpr How kArrival{.fresh = false, .arrival = true, .aside = false, .newest = 0};
+  static constexpr How kAside{.fresh = false, .arrival = false, .aside = true, .newest = 0};
   template <class F>
   std::invoke_result_t<F&, Change&> run(F&& body) {
     return run(How(), std::forward<F>(body));
@@ -156,12 +159,17 @@ class Writer {
   std::optional<Error> enqueue(Operation& operation, std::shared_ptr<Group>& group);
   void work();
   void carry_out(Group& group);
-  void transact(Group& group, Counters& counters);
+  // Moves of what the backlog takes, and of what goes to the tables at once.
+  struct Moves {
+    Counters arrived, other;
+  };
+  void transact(Group& group);
+  bool lets_wait(const Operation& operation) const;
   void begin_transaction(const Backlog::Turn& turn);
   bool write_backlog(const Backlog::Turn& turn);
-  bool without_savepoints(Group& group, Counters& counters, const Backlog::Turn& turn);
-  void with_savepoint(Operation& operation, Counters& counters);
-  bool done(Operation& operation, Counters& counters);
+  bool without_savepoints(Group& group, Moves& moves, const Backlog::Turn& turn);
+  void with_savepoint(Operation& operation, Moves& moves);
+  bool done(Operation& operation, Moves& moves);
   void fail_all(Group& group, const Error& error);
   bool idle_step();
   bool at_leisure(const std::function<bool()>& work);  // its failure is told, and is not the end
