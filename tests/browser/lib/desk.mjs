@@ -12,7 +12,8 @@
 //                                   "name-light.png", "name-dark.png" (with --shots)
 //   overflow(page)                  by how many pixels the page is wider than its window
 //   taller(page)                    by how many pixels it is taller
-//   said(page)                      what the live regions said last: {live, alert}
+//   hears(page, where, words)       waits until a live region, "live" or "alert", says so
+//   eventually(look, what)          waits until look() finds something
 //   parts(page, service, exports)   modules of the desk's sources by themselves, put together as the build does it, for a story to import:
 //                                   the URL of one that has what `exports` says ('export { csv } from "./parts.js"')
 //   kWide, kPhone                   context options of a wide window and of a phone
@@ -81,8 +82,22 @@ export const overflow = async (page) => (await page.evaluate(() => document.docu
 
 export const taller = (page) => page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
 
-export const said = (page) =>
+// Waits until `look` gives something true, and hands that over.
+export async function eventually(look, what, ms = 10_000) {
+  const until = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < until, `not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
+
+// What is said in a live region, "live" or "alert": it comes a frame after what is drawn.
+const said = (page) =>
   page.evaluate(() => ({ live: document.getElementById("live").textContent, alert: document.getElementById("alert").textContent }));
+export const hears = (page, where, words) =>
+  eventually(async () => words.test((await said(page))[where]), `it is said: ${words}`);
 
 export async function seen({ page }, name, { axe: asked = true } = {}) {
   for (const colorScheme of ["light", "dark"]) {

@@ -2,21 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { open } from "../lib/browser.mjs";
-import { desk, kPhone, overflow, parts, said, seen, taller } from "../lib/desk.mjs";
+import { desk, eventually, hears, kPhone, overflow, parts, seen, taller } from "../lib/desk.mjs";
 import { kHostile, kTurning, sharedStrings } from "../lib/hostile.mjs";
 import { unique } from "../../api/lib/house.mjs";
 import { people } from "../lib/people.mjs";
 
-// Waits until `look` gives something true, and hands that over.
-async function eventually(look, what, ms = 10_000) {
-  const until = Date.now() + ms;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < until, `not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-}
 const rows = (page) => page.locator(".list .row");
 const reading = (page) => page.locator(".reading");
 const tab = (page, title) => page.getByRole("navigation", { name: "Comments by status" }).getByRole("link", { name: title });
@@ -63,7 +53,7 @@ describe("the queue of the desk", () => {
           "the next one is there",
           2000,
         );
-      if (left === 50) await eventually(async () => /49 left/.test((await said(page)).live), "it is said how many are left");
+      if (left === 50) await hears(page, "live", /49 left/);
     }
     await page.getByText("All done").waitFor();
     await saved(page);
@@ -211,7 +201,7 @@ describe("the queue of the desk", () => {
     await eventually(async () => (await rows(page).count()) === waits - 17, "they left the list");
     assert.equal((await site.queue({ status: "spam" })).length, 17);
     await page.getByRole("region", { name: "Last decisions" }).getByText("Marked 17 as spam").waitFor();
-    assert.match((await said(page)).live, /Marked 17 as spam/);
+    await hears(page, "live", /Marked 17 as spam/);
     await keys("u");
     await eventually(async () => (await rows(page).count()) === waits, "they are back");
     assert.equal((await site.queue()).length, waits);
@@ -266,7 +256,7 @@ describe("the queue of the desk", () => {
     await ben.keys("s", "Enter");
     const told = ben.page.getByRole("region", { name: "Messages" }).getByText(`${ana.token.name} was faster: approved it`);
     await told.waitFor();
-    assert.match((await said(ben.page)).alert, /was faster/);
+    await hears(ben.page, "alert", /was faster/);
     const row = ben.page.locator(".row", { hasText: first });
     await row.getByText("approved", { exact: true }).waitFor();
     await seen(ben, "queue-conflict");
@@ -297,7 +287,7 @@ describe("the queue of the desk", () => {
     await button.waitFor();
     assert.deepEqual(await names(page), before);
     assert.equal(await reading(page).locator(".content .text").innerText(), reads);
-    assert.match((await said(page)).live, /2 new comments/);
+    await hears(page, "live", /2 new comments/);
     await seen(mo, "queue-new");
     await mo.keys("n");
     await eventually(async () => (await rows(page).count()) === 5, "they are shown");
