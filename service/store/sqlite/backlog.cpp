@@ -34,7 +34,7 @@ Backlog::Turn Backlog::due() const {
   return {.first = next_, .count = std::min(comments_ / step_, kShares)};
 }
 
-Backlog::Turn Backlog::at_leisure() const {
+Backlog::Turn Backlog::in_a_pause() const {
   const std::size_t rows = std::accumulate(
       shares_.begin(), shares_.end(), std::size_t{0},
       [](std::size_t sum, const Share& one) { return sum + one.now.records.size() + one.now.copies.size(); });

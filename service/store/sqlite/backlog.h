@@ -47,7 +47,7 @@ class Backlog {
   // ---- The writer's thread only.
   bool empty() const;
   Turn due() const;         // what should be written with the next comments
-  Turn at_leisure() const;  // ... or while none come
+  Turn in_a_pause() const;  // ... or while none come
   // Moves what waits of these to the tables, in the writer's transaction; then the mark, once the newest
   // comment that they have is known ...
   void write(Db& db, const Turn& turn) const;

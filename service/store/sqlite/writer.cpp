@@ -160,7 +160,7 @@ void Writer::work() {
     if (idle_work_) {
       if (!work_.wait_for(lock, kPause, something)) {
         lock.unlock();
-        const bool wrote = backlog_.empty() || write_backlog(backlog_.at_leisure());
+        const bool wrote = backlog_.empty() || write_backlog(backlog_.in_a_pause());
         const bool more = idle_step() || (wrote && !backlog_.empty());
         if (idle_.between) idle_.between(*db_);
         lock.lock();
@@ -203,9 +203,7 @@ bool Writer::write_backlog(const Backlog::Turn& turn) {
   return at_leisure([&] {
     const std::int64_t through = backlog_.through();
     begin_transaction(turn);
-    backlog_.mark(*db_, turn, through);
-    db_->exec("COMMIT");
-    backlog_.written(turn, through);
+    commit(turn, through);
     return true;
   });
 }
@@ -278,8 +276,7 @@ void Writer::carry_out(Group& group) {
 
 // Whether the tables may lack what waits in the backlog while it is carried out.
 bool Writer::lets_wait(const Operation& operation) const {
-  const How& how = operation.how;
-  return how.arrival || how.aside || (how.newest > 0 && how.newest <= backlog_.counted());
+  return operation.how.newest && *operation.how.newest <= backlog_.counted();
 }
 
 void Writer::transact(Group& group) {
@@ -301,15 +298,20 @@ void Writer::transact(Group& group) {
     through = std::max({through, moves.arrived.through(), moves.other.through()});
   }
   moves.other.flush(*db_, known_);
-  backlog_.mark(*db_, turn, through);
-  db_->exec("COMMIT");
-  backlog_.written(turn, through);
+  commit(turn, through);
   if (later) backlog_.add(moves.arrived, group.operations.size());
 }
 
 void Writer::begin_transaction(const Backlog::Turn& turn) {
   db_->exec("BEGIN IMMEDIATE");
   backlog_.write(*db_, turn);
+}
+
+// `through`: the newest comment that the tables have then of the turn's shares.
+void Writer::commit(const Backlog::Turn& turn, std::int64_t through) {
+  backlog_.mark(*db_, turn, through);
+  db_->exec("COMMIT");
+  backlog_.written(turn, through);
 }
 
 // False: one has failed that had changed something; it is as if none had begun.

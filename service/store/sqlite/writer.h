@@ -73,15 +73,13 @@ class Writer {
     // A comment is kept and nothing else is done. It may be carried out twice, the first time in vain: it
     // changes nothing but the database.
     bool arrival = false;
-    // It changes neither comments nor what they count, and asks for no count: the backlog may wait.
-    bool aside = false;
-    // Above 0: of the comments that there are it changes none beyond this one (seq), and asks for no count.
-    // The backlog may wait when the tables have all of these.
-    std::int64_t newest = 0;
+    // Of the comments that there are it changes none beyond this one (seq; 0: none), and asks for no count:
+    // the backlog may wait when the tables have all up to it.
+    std::optional<std::int64_t> newest = std::nullopt;
   };
-  static constexpr How kFresh{.fresh = true, .arrival = false, .aside = false, .newest = 0};
-  static constexpr How kArrival{.fresh = false, .arrival = true, .aside = false, .newest = 0};
-  static constexpr How kAside{.fresh = false, .arrival = false, .aside = true, .newest = 0};
+  static constexpr How kFresh{.fresh = true, .arrival = false, .newest = std::nullopt};
+  static constexpr How kArrival{.fresh = false, .arrival = true, .newest = 0};
+  static constexpr How kAside{.fresh = false, .arrival = false, .newest = 0};
   template <class F>
   std::invoke_result_t<F&, Change&> run(F&& body) {
     return run(How(), std::forward<F>(body));
@@ -166,6 +164,7 @@ class Writer {
   void transact(Group& group);
   bool lets_wait(const Operation& operation) const;
   void begin_transaction(const Backlog::Turn& turn);
+  void commit(const Backlog::Turn& turn, std::int64_t through);
   bool write_backlog(const Backlog::Turn& turn);
   bool without_savepoints(Group& group, Moves& moves, const Backlog::Turn& turn);
   void with_savepoint(Operation& operation, Moves& moves);
