@@ -62,11 +62,8 @@ Facts remembered(Store& store, Draft draft) {
 // Whether the tables count every comment, as the file and its log are at this moment.
 bool all_written(const House& house) {
   const Folder crash;
-  const std::string copy = (crash / "chaffinch.db").string();
-  std::filesystem::copy_file(house.file(), copy);
-  if (std::filesystem::exists(house.file() + "-wal"))
-    std::filesystem::copy_file(house.file() + "-wal", copy + "-wal");
-  return number_in_file(copy, "SELECT min(through) = (SELECT max(seq) FROM comment) FROM counted") == 1;
+  return number_in_file(copied(house.file(), crash),
+                        "SELECT min(through) = (SELECT max(seq) FROM comment) FROM counted") == 1;
 }
 
 std::uint32_t all(const Record& record) {
@@ -104,16 +101,12 @@ TEST_CASE("promise 1: what comments count is whole after a crash, written out or
     }
     // The file and its log as a crash leaves them at this moment.
     const Folder crash;
-    const std::string copy = (crash / "chaffinch.db").string();
-    std::filesystem::copy_file(house.file(), copy);
-    std::filesystem::copy_file(house.file() + "-wal", copy + "-wal");
+    const std::string copy = copied(house.file(), crash);
     StoreOptions options;
     options.address = "sqlite:" + copy;
     {
       const Folder look;
-      const std::string seen = (look / "chaffinch.db").string();
-      std::filesystem::copy_file(copy, seen);
-      std::filesystem::copy_file(copy + "-wal", seen + "-wal");
+      const std::string seen = copied(copy, look);
       if (number_in_file(seen, "SELECT min(through) < (SELECT max(seq) FROM comment) FROM counted") == 1)
         unwritten = true;
       if (number_in_file(seen, "SELECT count(DISTINCT through) > 1 FROM counted") == 1) apart = true;
@@ -191,16 +184,14 @@ TEST_CASE("when what is not counted cannot be counted at the start, it still can
   std::mt19937 random(5);
   std::vector<Draft> drafts;
   const Folder crash;
-  const std::string copy = (crash / "chaffinch.db").string();
+  std::string copy;
   const char* apart =
       "SELECT count(DISTINCT through) > 1 AND max(through) > 2 AND min(through) < max(through) - 1 FROM "
       "counted";
   for (bool found = false; !found;) {
     REQUIRE(drafts.size() < 5'000);
     for (int i = 0; i < 7; ++i) submit(*house.store, drafts.emplace_back(some_draft(random)));
-    std::filesystem::copy_file(house.file(), copy, std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::copy_file(house.file() + "-wal", copy + "-wal",
-                               std::filesystem::copy_options::overwrite_existing);
+    copy = copied(house.file(), crash);
     found = number_in_file(copy, apart) == 1;
   }
   // A verdict that cannot be read, of a comment that one share counts and another one does not.

@@ -392,15 +392,11 @@ TEST_CASE("promise 1: numbers by day and week are whole after a crash, written o
     life.step();
     for (int i = 0; i < 10; ++i) life.come();
     const Folder crash;
-    const std::string copy = (crash / "chaffinch.db").string();
-    std::filesystem::copy_file(life.house.file(), copy);
-    std::filesystem::copy_file(life.house.file() + "-wal", copy + "-wal");
+    const std::string copy = copied(life.house.file(), crash);
     StoreOptions options;
     options.address = "sqlite:" + copy;
     const Folder look;
-    const std::string seen = (look / "chaffinch.db").string();
-    std::filesystem::copy_file(copy, seen);
-    std::filesystem::copy_file(copy + "-wal", seen + "-wal");
+    const std::string seen = copied(copy, look);
     unwritten =
         unwritten ||
         text_in_file(seen, "SELECT min(through) < (SELECT max(seq) FROM comment) FROM counted") == "1\n";
