@@ -254,7 +254,8 @@ export const Target = ({ host, address, plain }) =>
       "aria-label": `Copy the address, it leads to ${host}`,
       onClick: () => copy(address, host),
     },
-    plain ? "⧉" : `→ ${host} ⧉`,
+    plain ? null : `→ ${host} `,
+    h("i", { class: "sheets" }),
   );
 
 function inner({ text, strange }) {
